@@ -1,0 +1,247 @@
+//! Auth schemes: one file for each, with its keys and what they mean as acquire and apply.
+
+mod api_key;
+mod basic;
+mod bearer;
+mod none;
+mod oauth2;
+
+use connc_plan as plan;
+
+use crate::diagnostic::{Code, Diagnostic, nearest};
+use crate::lang::{Piece, Template};
+use crate::shape::{PARAMETER, Parameter, SECRET, Secret};
+use crate::source::{Span, Spanned};
+use crate::yaml::{Context, Key, Kind, Need, Node, Reader, Reserved, Table, Value};
+
+/// Every scheme.
+pub static SCHEMES: &[&Scheme] = &[&api_key::SCHEME, &basic::SCHEME, &bearer::SCHEME, &oauth2::SCHEME, &none::SCHEME];
+
+/// Schemes that are part of the language, but not of this version.
+static LATER: &[&str] = &["token_call", "session", "custom", "jwt_bearer", "aws_sigv4"];
+
+/// A scheme.
+#[derive(Debug)]
+pub struct Scheme {
+    /// Its name in the spec language.
+    pub name: &'static str,
+    /// Its keys.
+    pub table: &'static Table,
+    /// What they mean.
+    pub read: fn(&mut Reader<'_, '_>) -> Option<Parts>,
+}
+
+/// Keys that every method may have.
+pub static COMMON: Table = Table {
+    name: "auth method",
+    doc: "One way to connect. The account says which; the first is the default.",
+    keys: &[
+        Key {
+            name: "scheme",
+            value: Value::Choice(&["api_key", "basic", "bearer", "oauth2", "none"]),
+            need: Need::Required,
+            doc: "What kind of credentials these are.",
+            example: "scheme: bearer",
+        },
+        Key {
+            name: "parameters",
+            value: Value::Map(&Value::Object(&PARAMETER)),
+            need: Need::Optional,
+            doc: "What the customer supplies for this method besides secrets; in scope as `auth.*`.",
+            example: "parameters: { email: { type: string } }",
+        },
+        Key {
+            name: "secrets",
+            value: Value::Map(&Value::Object(&SECRET)),
+            need: Need::Optional,
+            doc: "The secrets that the customer supplies; in scope as `secret.*`, here only.",
+            example: "secrets: { token: { description: API token } }",
+        },
+        Key {
+            name: "headers",
+            value: Value::Map(&Value::Template),
+            need: Need::Optional,
+            doc: "Headers that each request carries besides, such as a tenant's.",
+            example: "headers: { X-Tenant: acme }",
+        },
+        Key {
+            name: "base_url",
+            value: Value::Template,
+            need: Need::Optional,
+            doc: "A base URL of this method's own.",
+            example: "base_url: https://oauth.example.com",
+        },
+        Key {
+            name: "trust_account_host",
+            value: Value::Boolean,
+            need: Need::Optional,
+            doc: "Credentials may go to whatever host the customer names: for products that customers host themselves. The plan reports it.",
+            example: "trust_account_host: true",
+        },
+        Key {
+            name: "verify",
+            value: Value::Name,
+            need: Need::Optional,
+            doc: "The call that proves these credentials, where it is another one.",
+            example: "verify: things.list",
+        },
+    ],
+    also: None,
+    reserved: &[
+        Reserved { name: "acquire", doc: "calls that buy a token" },
+        Reserved { name: "apply", doc: "cookies and headers taken from a login" },
+        Reserved { name: "sign", doc: "signatures over the request" },
+        Reserved { name: "keep", doc: "values kept from a token answer" },
+        Reserved { name: "connect", doc: "calls made once after connecting" },
+        Reserved { name: "choose", doc: "a choice that a person makes after connecting" },
+        Reserved { name: "jwt", doc: "assertions signed with a key" },
+        Reserved { name: "expired", doc: "a condition that says when to log in anew" },
+    ],
+    rest: None,
+    frame: "auth:\n  main:\n    §",
+};
+
+/// A method as written.
+#[derive(Clone, Debug)]
+pub struct Method {
+    /// Its name.
+    pub name: Spanned<String>,
+    /// Its scheme.
+    pub scheme: &'static str,
+    /// What the customer supplies.
+    pub parameters: Vec<Parameter>,
+    /// The secrets that the customer supplies.
+    pub secrets: Vec<Secret>,
+    /// A base URL of its own.
+    pub base_url: Option<Template>,
+    /// Whether the customer's host is trusted.
+    pub trust_account_host: bool,
+    /// A call of its own that proves credentials.
+    pub verify: Option<Spanned<String>>,
+    /// What its scheme means.
+    pub parts: Parts,
+}
+
+/// What a scheme means: how a token is got, and what is put on requests.
+#[derive(Clone, Debug, Default)]
+pub struct Parts {
+    /// How a token is got.
+    pub acquire: Option<Acquire>,
+    /// What is put on requests.
+    pub apply: Vec<Apply>,
+    /// OAuth 2.0 scopes.
+    pub scopes: Vec<Spanned<String>>,
+}
+
+/// A token request.
+#[derive(Clone, Debug)]
+pub struct Acquire {
+    /// Where it goes.
+    pub url: Template,
+    /// Its headers.
+    pub headers: Vec<(String, Template)>,
+    /// Its form fields.
+    pub form: Vec<(String, Template)>,
+    /// What is kept of the answer: name and JSONata over the body.
+    pub keep: Vec<(&'static str, &'static str)>,
+    /// Seconds until it expires, as JSONata over the body.
+    pub expires_in: &'static str,
+    /// Where it was written.
+    pub span: Span,
+}
+
+/// Something that is put on each request.
+#[derive(Clone, Debug)]
+pub struct Apply {
+    /// Where it goes.
+    pub place: plan::Place,
+    /// What goes there.
+    pub value: Template,
+}
+
+impl Method {
+    /// Reads a method.
+    pub fn read<'a>(name: &Spanned<String>, node: &'a Node, context: &mut Context<'a>) -> Option<Self> {
+        let scheme = scheme_of(name, node, context)?;
+        let mut reader = Reader::open(node, scheme.table, context)?;
+        let _known = reader.text("scheme");
+        let trust_account_host = reader.boolean("trust_account_host").unwrap_or(false);
+        let verify = reader.text("verify");
+        let base_url = template(&mut reader, "base_url");
+        let entries = reader.map("parameters");
+        let parameters = Parameter::read_all(entries, true, reader.context());
+        let entries = reader.map("secrets");
+        let secrets = Secret::read_all(entries, reader.context());
+        let headers = templates(&mut reader, "headers");
+        let mut parts = (scheme.read)(&mut reader)?;
+        parts.apply.extend(headers.into_iter().map(|(name, value)| Apply { place: plan::Place::Header(name), value }));
+        Some(Self { name: name.clone(), scheme: scheme.name, parameters, secrets, base_url, trust_account_host, verify, parts })
+    }
+}
+
+fn scheme_of<'a>(name: &Spanned<String>, node: &'a Node, context: &mut Context<'a>) -> Option<&'static Scheme> {
+    let entries = match &node.kind {
+        Kind::Mapping(entries) => entries,
+        Kind::Scalar(_) | Kind::Sequence(_) => {
+            context.wrong_type(node, &name.value, "a mapping");
+            return None;
+        }
+        Kind::Broken => return None,
+    };
+    let Some(entry) = entries.iter().find(|entry| entry.key.value == "scheme") else {
+        let message = format!("the auth method `{}` does not say its `scheme`", name.value);
+        let names = SCHEMES.iter().map(|scheme| format!("`{}`", scheme.name)).collect::<Vec<_>>().join(", ");
+        context.diagnostics.push(Diagnostic::new(Code::MissingKey, name.span, message).help(format!("add `scheme:` with one of {names}")));
+        return None;
+    };
+    let word = context.text(&entry.value, "scheme")?;
+    if let Some(scheme) = SCHEMES.iter().find(|scheme| scheme.name == word.value) {
+        return Some(scheme);
+    }
+    if LATER.contains(&word.value.as_str()) {
+        let message = format!("the scheme `{}` is not supported by this version", word.value);
+        context.diagnostics.push(Diagnostic::new(Code::ReservedKey, word.span, message).help("leave the method out for now"));
+        return None;
+    }
+    let diagnostic = Diagnostic::new(Code::InvalidValue, word.span, format!("`{}` is not an auth scheme", word.value));
+    let names: Vec<&str> = SCHEMES.iter().map(|scheme| scheme.name).collect();
+    let help = match nearest(&word, names.iter().copied()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("the schemes are {}", names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")),
+    };
+    context.diagnostics.push(diagnostic.help(help));
+    None
+}
+
+/// The template under a key.
+fn template(reader: &mut Reader<'_, '_>, name: &str) -> Option<Template> {
+    let text = reader.embedded(name)?;
+    Template::read(&text, reader.context().diagnostics)
+}
+
+/// The templates under the names of a mapping.
+fn templates(reader: &mut Reader<'_, '_>, name: &str) -> Vec<(String, Template)> {
+    let mut found = Vec::new();
+    for (key, node) in reader.map(name) {
+        let Some(text) = reader.context().embedded(node, key) else { continue };
+        if let Some(template) = Template::read(&text, reader.context().diagnostics) {
+            found.push((key.value.clone(), template));
+        }
+    }
+    found
+}
+
+/// `Bearer {{ name }}`.
+fn bearer_header(token: Template) -> Apply {
+    let span = token.span;
+    let pieces = std::iter::once(Piece::Literal("Bearer ".to_owned())).chain(token.pieces).collect();
+    Apply { place: plan::Place::Header("Authorization".to_owned()), value: Template { pieces, span } }
+}
+
+/// `Basic base64(user:password)` (RFC 7617).
+fn basic_value(username: Template, password: Template) -> Template {
+    let span = username.span;
+    let colon = Piece::Literal(":".to_owned());
+    let inner = username.pieces.into_iter().chain(std::iter::once(colon)).chain(password.pieces).collect();
+    Template { pieces: vec![Piece::Literal("Basic ".to_owned()), Piece::Base64(inner)], span }
+}

@@ -1,0 +1,67 @@
+//! GraphQL documents fit the provider's schema, and get the variables that they declare.
+
+use connc_plan as plan;
+
+use super::Case;
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, nearest};
+use crate::lang::Document;
+use crate::spec::{Body, Operation};
+
+pub(super) fn check(case: &Case<'_>, diagnostics: &mut Diagnostics) {
+    for operation in &case.spec.operations {
+        let Body::Graphql { document, variables } = &operation.request.body else { continue };
+        if case.spec.graphql.is_none() {
+            let diagnostic = Diagnostic::new(Code::MissingKey, operation.request.span, "the connector does not say its GraphQL endpoint");
+            diagnostics.push(diagnostic.help("add `graphql: { endpoint: /graphql }` at the top"));
+        }
+        if let Some(schema) = case.schema {
+            document.validate(schema, diagnostics);
+        }
+        let declared = || document.variables.iter().map(|variable| variable.name.as_str());
+        for (name, _) in variables {
+            if !declared().any(|declared| declared == name.value) {
+                let message = format!("the document declares no variable `${}`", name.value);
+                let near = nearest(name, declared());
+                let help =
+                    near.map_or_else(|| "declare it after the operation's name".to_owned(), |near| format!("did you mean `{near}`?"));
+                diagnostics.push(Diagnostic::new(Code::UnknownInput, name.span, message).help(help));
+            }
+        }
+        let paged = paging(operation);
+        for variable in document.variables.iter().filter(|variable| variable.required) {
+            let given = variables.iter().any(|(name, _)| name.value == variable.name) || paged.contains(&variable.name.as_str());
+            if !given {
+                let message = format!("the variable `${}` must be given", variable.name);
+                let diagnostic = Diagnostic::new(Code::MissingInput, variable.span, message);
+                diagnostics.push(diagnostic.help(format!("add `variables: {{ {}: … }}`", variable.name)));
+            }
+        }
+        report_paging(operation, document, &paged, diagnostics);
+    }
+}
+
+/// The variables that paging sets.
+fn paging(operation: &Operation) -> Vec<&str> {
+    let Some(paginate) = &operation.paginate else { return Vec::new() };
+    let targets = std::iter::once(&paginate.into).chain(paginate.size.iter().map(|size| &size.into));
+    targets
+        .filter_map(|target| match target {
+            plan::Target::Body(path) => match path.as_slice() {
+                [first, name] if first == "variables" => Some(name.as_str()),
+                _ => None,
+            },
+            plan::Target::Query(_) | plan::Target::Header(_) | plan::Target::Url => None,
+        })
+        .collect()
+}
+
+fn report_paging(operation: &Operation, document: &Document, paged: &[&str], diagnostics: &mut Diagnostics) {
+    let Some(paginate) = &operation.paginate else { return };
+    for name in paged {
+        if !document.variables.iter().any(|variable| variable.name == *name) {
+            let message = format!("paging sets the variable `${name}`, which the document does not declare");
+            let help = format!("declare `${name}` after the operation's name, and use it");
+            diagnostics.push(Diagnostic::new(Code::UnknownInput, paginate.span, message).help(help));
+        }
+    }
+}

@@ -1,0 +1,170 @@
+//! Every template and expression of a spec, with where it stands: the one walk that the checks share.
+
+use connc_plan as plan;
+
+use crate::auth::Method;
+use crate::lang::{DataPlace, Expression, Template, TextPlace};
+use crate::pagination::Next;
+use crate::spec::{Body, Connector, FieldValue, MapResource, Operation, Records, VerbCall};
+
+/// A template and where it stands.
+pub(super) struct TextUse<'a> {
+    pub(super) place: TextPlace,
+    pub(super) template: &'a Template,
+    pub(super) owner: Owner<'a>,
+}
+
+/// An expression and where it stands.
+pub(super) struct DataUse<'a> {
+    pub(super) place: DataPlace,
+    pub(super) expression: &'a Expression,
+    pub(super) owner: Owner<'a>,
+}
+
+/// What a template or expression belongs to.
+#[derive(Clone, Copy, Debug)]
+pub enum Owner<'a> {
+    /// The connector itself.
+    Connector,
+    /// An auth method.
+    Method(&'a Method),
+    /// An operation.
+    Operation(&'a Operation),
+    /// A mapped resource, with the model's name.
+    Map(&'a str, &'a MapResource),
+}
+
+pub(super) fn texts(spec: &Connector) -> Vec<TextUse<'_>> {
+    let mut uses = Vec::new();
+    let mut add = |place, template, owner| uses.push(TextUse { place, template, owner });
+    add(TextPlace::BaseUrl, &spec.base_url, Owner::Connector);
+    if let Some(graphql) = &spec.graphql {
+        add(TextPlace::BaseUrl, &graphql.endpoint, Owner::Connector);
+    }
+    for (_, template) in &spec.headers {
+        add(TextPlace::SharedHeader, template, Owner::Connector);
+    }
+    for method in &spec.auth {
+        let owner = Owner::Method(method);
+        if let Some(template) = &method.base_url {
+            add(TextPlace::BaseUrl, template, owner);
+        }
+        for apply in &method.parts.apply {
+            add(TextPlace::Auth, &apply.value, owner);
+        }
+        if let Some(acquire) = &method.parts.acquire {
+            add(TextPlace::TokenRequest, &acquire.url, owner);
+            for (_, template) in acquire.headers.iter().chain(&acquire.form) {
+                add(TextPlace::TokenRequest, template, owner);
+            }
+        }
+    }
+    for operation in &spec.operations {
+        for template in operation_texts(operation) {
+            add(TextPlace::Request, template, Owner::Operation(operation));
+        }
+    }
+    for (model, resource) in mapped(spec) {
+        for filter in &resource.filters.list {
+            for template in filter.parent.iter().chain(filter.sets.iter().map(|(_, template)| template)) {
+                add(TextPlace::Filter, template, Owner::Map(model, resource));
+            }
+        }
+    }
+    uses
+}
+
+pub(super) fn data(spec: &Connector) -> Vec<DataUse<'_>> {
+    let mut uses = Vec::new();
+    let mut add = |place, expression, owner| uses.push(DataUse { place, expression, owner });
+    let errors = &spec.errors;
+    for expression in [&errors.when, &errors.code, &errors.message].into_iter().flatten().chain(errors.kinds.iter().map(|(_, when)| when)) {
+        add(DataPlace::Answer, expression, Owner::Connector);
+    }
+    for operation in &spec.operations {
+        let owner = Owner::Operation(operation);
+        for expression in operation_body(operation) {
+            add(DataPlace::Body, expression, owner);
+        }
+        if let Records::Items { keep_if: Some(keep_if), .. } | Records::Item { keep_if: Some(keep_if), .. } = &operation.records {
+            add(DataPlace::RawRecord, keep_if, owner);
+        }
+        let Some(paginate) = &operation.paginate else { continue };
+        match &paginate.next {
+            Next::Answer(next) => add(DataPlace::Answer, next, owner),
+            Next::LastItem(next) => add(DataPlace::RawRecord, next, owner),
+            Next::Made(_) | Next::Link(_) | Next::Counter { .. } => {}
+        }
+        for expression in paginate.until.iter().chain(&paginate.total) {
+            add(DataPlace::Answer, expression, owner);
+        }
+    }
+    for (model, resource) in mapped(spec) {
+        let owner = Owner::Map(model, resource);
+        for field in &resource.fields {
+            match &field.value {
+                FieldValue::Expression(expression) => add(DataPlace::Field, expression, owner),
+                FieldValue::Enum(translation) => add(DataPlace::Field, &translation.from, owner),
+                FieldValue::Const(_) | FieldValue::Unavailable(_) => {}
+            }
+        }
+        for (call, place) in resource.verbs.iter().flat_map(|(_, call)| calls(call)) {
+            for expression in call.with.iter().flat_map(|(_, value)| value.expressions()) {
+                add(place, expression, owner);
+            }
+        }
+    }
+    uses
+}
+
+/// A verb's calls, and where their data stands.
+pub(super) fn calls(call: &VerbCall) -> Vec<(&VerbCall, DataPlace)> {
+    let mut found = vec![(call, DataPlace::With)];
+    let mut next = call.then.as_deref();
+    while let Some(then) = next {
+        found.push((then, DataPlace::Then));
+        next = then.then.as_deref();
+    }
+    found
+}
+
+/// The mapped resources with their models.
+pub(super) fn mapped(spec: &Connector) -> impl Iterator<Item = (&str, &MapResource)> {
+    spec.maps.iter().flat_map(|file| file.resources.iter().map(|resource| (file.model.value.as_str(), resource)))
+}
+
+/// Whether an operation reads `root` (`id` or `parent`) of its call.
+#[must_use]
+pub fn takes(operation: &Operation, root: &str) -> bool {
+    let in_text = operation_texts(operation)
+        .iter()
+        .any(|template| template.references().iter().any(|reference| reference.path.first().is_some_and(|first| first == root)));
+    in_text || operation_body(operation).iter().any(|expression| expression.free_names().iter().any(|name| name.name == root))
+}
+
+fn operation_texts(operation: &Operation) -> Vec<&Template> {
+    let request = &operation.request;
+    let form = match &request.body {
+        Body::Form(fields) => fields.as_slice(),
+        Body::None | Body::Json(_) | Body::Graphql { .. } => &[],
+    };
+    let named = request.query.iter().chain(&request.headers).chain(form).map(|(_, template)| template);
+    request.url.iter().chain(named).collect()
+}
+
+fn operation_body(operation: &Operation) -> Vec<&Expression> {
+    match &operation.request.body {
+        Body::None | Body::Form(_) => Vec::new(),
+        Body::Json(data) => data.expressions(),
+        Body::Graphql { variables, .. } => variables.iter().flat_map(|(_, value)| value.expressions()).collect(),
+    }
+}
+
+/// The verbs that a resource has without being written out, with the operations that serve them.
+pub(super) fn implied<'a>(spec: &'a Connector, resource: &MapResource) -> Vec<(plan::Verb, &'a Operation)> {
+    [plan::Verb::List, plan::Verb::Get]
+        .into_iter()
+        .filter(|verb| !resource.verbs.iter().any(|(written, _)| written.value == *verb))
+        .filter_map(|verb| Some((verb, spec.operation(&format!("{}.{}", resource.from.value, verb.name()))?)))
+        .collect()
+}

@@ -1,0 +1,103 @@
+//! Every `$name` in an expression exists where the expression stands.
+
+use connc_expr::functions;
+
+use super::{Case, Owner, uses};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, nearest};
+use crate::lang::{FreeName, Root};
+use crate::source::Span;
+
+pub(super) fn check(case: &Case<'_>, diagnostics: &mut Diagnostics) {
+    for data in uses::data(case.spec) {
+        for name in data.expression.free_names() {
+            let span = data.expression.place(name.range.clone());
+            let roots = data.place.roots();
+            match Root::parse(&name.name) {
+                Some(root) if roots.contains(&root) => check_member(root, &name, &data, case, diagnostics),
+                Some(Root::Secret | Root::Token) => {
+                    let message = format!("the secret `${}` cannot stand here", name.name);
+                    let help = "secrets stand only where an auth method puts them, under `auth`";
+                    diagnostics.push(Diagnostic::new(Code::MisplacedSecret, span, message).help(help));
+                }
+                Some(_) | None => check_function(&name, span, roots, diagnostics),
+            }
+        }
+    }
+}
+
+fn check_function(name: &FreeName, span: Span, roots: &[Root], diagnostics: &mut Diagnostics) {
+    let written = &name.name;
+    if let Some((_, reason)) = functions::UNAVAILABLE.iter().find(|(unavailable, _)| unavailable == written) {
+        let message = format!("`${written}` does not exist here: {reason}");
+        diagnostics.push(
+            Diagnostic::new(Code::UnavailableFunction, span, message).help("a map gives the same result for the same record, always"),
+        );
+        return;
+    }
+    let known = || functions::BUILTINS.iter().copied().chain(functions::TABLE.iter().map(|function| function.name));
+    if known().any(|function| function == written) {
+        return;
+    }
+    let near_root = nearest(written, roots.iter().map(|root| root.name()));
+    let near_function = nearest(written, known());
+    let (code, what, near) = if name.called {
+        (Code::UnknownFunction, "function", near_function.or(near_root))
+    } else {
+        (Code::UnknownVariable, "variable", near_root.or(near_function))
+    };
+    let mut diagnostic = Diagnostic::new(code, span, format!("there is no {what} `${written}` here"));
+    diagnostic = match near {
+        Some(near) => diagnostic.label(format!("did you mean `${near}`?")).help(format!("write `${near}`")),
+        None if name.called => diagnostic.help("functions are JSONata's own and those listed by `connc eval --functions`"),
+        None if roots.is_empty() => diagnostic.help("this expression sees one record and nothing else; a bare name is a field of it"),
+        None => {
+            let names = roots.iter().map(|root| format!("`${}`", root.name())).collect::<Vec<_>>().join(", ");
+            diagnostic.help(format!("here are {names}; a bare name is a field of the data at hand"))
+        }
+    };
+    diagnostics.push(diagnostic);
+}
+
+/// Checks the member after a root: `$account.domain`, `$input.body`.
+fn check_member(root: Root, name: &FreeName, data: &uses::DataUse<'_>, case: &Case<'_>, diagnostics: &mut Diagnostics) {
+    let Some((member, range)) = name.members.first() else { return };
+    let Some(known) = members(root, data.owner, case) else { return };
+    if known.iter().any(|(known, _)| known == member) {
+        return;
+    }
+    let span = data.expression.place(range.clone());
+    let mut diagnostic = Diagnostic::new(Code::UnknownName, span, format!("`${}.{member}` does not exist", root.name()));
+    diagnostic = match nearest(member, known.iter().map(|(name, _)| name.as_str())) {
+        Some(near) => {
+            let declared = known.iter().find(|(name, _)| name == near).and_then(|(_, span)| *span);
+            let diagnostic = diagnostic.label(format!("did you mean `{near}`?")).help(format!("write `${}.{near}`", root.name()));
+            match declared {
+                Some(span) => diagnostic.related(span, format!("`{near}` is declared here")),
+                None => diagnostic,
+            }
+        }
+        None if known.is_empty() => diagnostic.help("nothing is declared there"),
+        None => diagnostic.help(format!("there are {}", known.iter().map(|(name, _)| format!("`{name}`")).collect::<Vec<_>>().join(", "))),
+    };
+    diagnostics.push(diagnostic);
+}
+
+/// The members of a root, where they are known.
+fn members(root: Root, owner: Owner<'_>, case: &Case<'_>) -> Option<Vec<(String, Option<Span>)>> {
+    let spec = case.spec;
+    let declared = |name: &crate::source::Spanned<String>| (name.value.clone(), Some(name.span));
+    match (root, owner) {
+        (Root::Account, _) => Some(spec.account.iter().map(|parameter| declared(&parameter.name)).collect()),
+        (Root::Constants, _) => Some(spec.constants.iter().map(|(name, _)| declared(name)).collect()),
+        (Root::Auth, _) => Some(case.names.auth.iter().map(|(name, span)| ((*name).to_owned(), Some(*span))).collect()),
+        (Root::Input, Owner::Operation(operation)) => Some(operation.input.iter().map(|parameter| declared(&parameter.name)).collect()),
+        // A unified verb's input is the model's resource.
+        (Root::Input, Owner::Map(model, resource)) => {
+            let fields = &spec.models.get(model)?.resources.get(&resource.name.value)?.fields;
+            Some(fields.iter().map(|field| declared(&field.name)).collect())
+        }
+        (Root::Input, Owner::Connector | Owner::Method(_)) => Some(Vec::new()),
+        (Root::Parent, _) => Some(vec![("id".to_owned(), None)]),
+        (Root::App | Root::Secret | Root::Token | Root::Id | Root::Value | Root::Status | Root::Headers | Root::Answer, _) => None,
+    }
+}

@@ -1,0 +1,113 @@
+//! The list of everything that can be said about a spec. Each code has one severity, one summary, a page for `connc explain`, and a case.
+
+use super::Severity;
+
+/// A page of `connc explain`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Explanation {
+    /// Why it matters, as Markdown.
+    pub why: &'static str,
+    /// A piece of a spec that has the problem.
+    pub wrong: &'static str,
+    /// The same, mended.
+    pub right: &'static str,
+}
+
+macro_rules! codes {
+    ($($variant:ident $slug:literal $severity:ident $summary:literal;)*) => {
+        /// Which problem it is.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Code {
+            $(#[doc = $summary] $variant,)*
+        }
+
+        /// Every code, grouped as people meet them.
+        pub const CODES: &[Code] = &[$(Code::$variant),*];
+
+        impl Code {
+            /// The name that people search for: `unknown-key`.
+            #[must_use]
+            pub fn slug(self) -> &'static str {
+                match self { $(Self::$variant => $slug,)* }
+            }
+
+            /// How bad it is.
+            #[must_use]
+            pub fn severity(self) -> Severity {
+                match self { $(Self::$variant => Severity::$severity,)* }
+            }
+
+            /// What it means, in one line.
+            #[must_use]
+            pub fn summary(self) -> &'static str {
+                match self { $(Self::$variant => $summary,)* }
+            }
+
+            fn page(self) -> &'static str {
+                match self { $(Self::$variant => include_str!(concat!("explain/", $slug, ".md")),)* }
+            }
+        }
+    };
+}
+
+codes! {
+    YamlSyntax "yaml-syntax" Error "the file is not YAML";
+    YamlTab "yaml-tab" Error "a tab indents a line";
+    YamlDuplicateKey "yaml-duplicate-key" Error "a key stands twice in one mapping";
+    YamlAlias "yaml-alias" Error "an alias has no anchor before it";
+    YamlTag "yaml-tag" Error "a tag is not of the YAML core schema";
+    YamlLimit "yaml-limit" Error "the file is too large, too deep, or its aliases expand too far";
+    FlowExpression "flow-expression" Error "an expression in a flow mapping is cut at a comma or bracket";
+    UnknownKey "unknown-key" Error "a key is not part of the spec language";
+    ReservedKey "reserved-key" Error "a key is part of the language, but this version does not run it yet";
+    MissingKey "missing-key" Error "a key that must be there is not";
+    ConflictingKeys "conflicting-keys" Error "two keys cannot stand together";
+    WrongType "wrong-type" Error "a value is of the wrong type";
+    InvalidValue "invalid-value" Error "a value is of the right type and still not allowed";
+    TemplateSyntax "template-syntax" Error "a template cannot be read";
+    TemplateExpression "template-expression" Error "a template holds more than a name and filters";
+    UnknownFilter "unknown-filter" Error "a template filter does not exist or takes other arguments";
+    JsonataSyntax "jsonata-syntax" Error "a JSONata expression cannot be read";
+    UnknownFunction "unknown-function" Error "a JSONata function does not exist";
+    UnavailableFunction "unavailable-function" Error "a JSONata function exists elsewhere but not here";
+    ImpurePath "impure-path" Error "a path to records holds more than member names";
+    GraphqlSyntax "graphql-syntax" Error "a GraphQL document cannot be read";
+    GraphqlInvalid "graphql-invalid" Error "a GraphQL document does not fit the provider's schema";
+    UnknownName "unknown-name" Error "a template names something that does not exist there";
+    UnknownVariable "unknown-variable" Error "an expression names a variable that does not exist there";
+    UnknownOperation "unknown-operation" Error "an operation or resource does not exist";
+    UnknownInput "unknown-input" Error "an operation does not take this input";
+    MissingInput "missing-input" Error "an operation is called without an input that it needs";
+    MisplacedSecret "misplaced-secret" Error "a secret stands where auth did not put it";
+    SecretInQuery "secret-in-query" Error "a secret stands in a URL, where logs and proxies see it";
+    UntrustedHost "untrusted-host" Error "credentials would go to a host that nothing confines";
+    InsecureUrl "insecure-url" Warning "a request would go over plain HTTP";
+    UnusedParameter "unused-parameter" Warning "a customer is asked for something that nothing reads";
+    ConnectorName "connector-name" Error "the connector and its folder have different names";
+    UnknownFile "unknown-file" Error "a file that the spec names is not in the connector's folder";
+    UnknownModel "unknown-model" Error "a unified model, or this version of it, does not exist";
+    UnknownResource "unknown-resource" Error "a unified model has no such resource";
+    DuplicateMap "duplicate-map" Error "a unified model is mapped in two files";
+    UnknownField "unknown-field" Error "a unified resource has no such field";
+    MissingField "missing-field" Error "a required unified field is not mapped";
+    UnknownEnumValue "unknown-enum-value" Error "a value is not one of the unified field's";
+}
+
+impl Code {
+    /// The code with this slug.
+    #[must_use]
+    pub fn parse(slug: &str) -> Option<Self> {
+        CODES.iter().copied().find(|code| code.slug() == slug)
+    }
+
+    /// The page that `connc explain` shows. Pages are Markdown: why, then a `yaml wrong` block, then a `yaml right` block.
+    #[must_use]
+    pub fn explanation(self) -> Explanation {
+        let page = self.page();
+        let (why, rest) = page.split_once("```yaml wrong\n").unwrap_or((page, ""));
+        let (wrong, rest) = rest.split_once("```").unwrap_or((rest, ""));
+        let (_, rest) = rest.split_once("```yaml right\n").unwrap_or(("", ""));
+        let (right, _) = rest.split_once("```").unwrap_or((rest, ""));
+        Explanation { why: why.trim(), wrong, right }
+    }
+}

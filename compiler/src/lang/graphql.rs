@@ -1,0 +1,123 @@
+//! GraphQL documents: syntax always, and validity where the connector has the provider's schema.
+
+use std::ops::Range;
+
+use apollo_compiler::ast;
+use apollo_compiler::diagnostic::ToCliReport;
+use apollo_compiler::validation::Valid;
+
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::source::Span;
+use crate::yaml::Embedded;
+
+/// A document as written, with one operation.
+#[derive(Clone, Debug)]
+pub struct Document {
+    /// The text that is sent.
+    pub text: Embedded,
+    /// The operation's name.
+    pub operation: Option<String>,
+    /// Whether it changes something.
+    pub is_mutation: bool,
+    /// The variables that it declares.
+    pub variables: Vec<VariableDeclaration>,
+}
+
+/// A declared variable.
+#[derive(Clone, Debug)]
+pub struct VariableDeclaration {
+    /// The name without the `$`.
+    pub name: String,
+    /// Whether a call must give it: its type is non-null and it has no default.
+    pub required: bool,
+    /// Where it was declared.
+    pub span: Span,
+}
+
+/// A provider's schema.
+#[derive(Debug)]
+pub struct Schema(Valid<apollo_compiler::Schema>);
+
+/// A problem in a schema file.
+#[derive(Debug)]
+pub struct SchemaProblem {
+    /// What it is.
+    pub message: String,
+    /// The bytes of the file.
+    pub range: Range<usize>,
+}
+
+impl Document {
+    /// Reads a document. Syntax errors are reported at their own character inside the block scalar.
+    pub fn read(text: &Embedded, diagnostics: &mut Diagnostics) -> Option<Self> {
+        let parsed = match ast::Document::parse(text.text.to_string(), "document.graphql") {
+            Ok(parsed) => parsed,
+            Err(failed) => {
+                report(Code::GraphqlSyntax, &failed.errors, text, diagnostics);
+                return None;
+            }
+        };
+        let mut operations = parsed.definitions.iter().filter_map(|definition| match definition {
+            ast::Definition::OperationDefinition(operation) => Some(operation),
+            _ => None,
+        });
+        let Some(operation) = operations.next() else {
+            diagnostics.push(Diagnostic::new(Code::GraphqlSyntax, text.span, "the document holds no operation"));
+            return None;
+        };
+        if let Some(second) = operations.next() {
+            let range = second.location().map_or(0..0, |place| place.offset()..place.end_offset());
+            let message = "the document holds a second operation; each operation of a connector sends one";
+            diagnostics.push(Diagnostic::new(Code::GraphqlSyntax, text.place(range), message));
+        }
+        let variables = operation.variables.iter().map(|variable| VariableDeclaration {
+            name: variable.name.to_string(),
+            required: variable.ty.is_non_null() && variable.default_value.is_none(),
+            span: text.place(variable.location().map_or(0..0, |place| place.offset()..place.end_offset())),
+        });
+        Some(Self {
+            text: text.clone(),
+            operation: operation.name.as_ref().map(ToString::to_string),
+            is_mutation: operation.operation_type == ast::OperationType::Mutation,
+            variables: variables.collect(),
+        })
+    }
+
+    /// Reports what does not fit the schema: fields, arguments, variables and their types, fragments.
+    pub fn validate(&self, schema: &Schema, diagnostics: &mut Diagnostics) {
+        let checked = apollo_compiler::ExecutableDocument::parse_and_validate(&schema.0, self.text.text.to_string(), "document.graphql");
+        if let Err(failed) = checked {
+            report(Code::GraphqlInvalid, &failed.errors, &self.text, diagnostics);
+        }
+    }
+}
+
+impl Schema {
+    /// Reads a schema. Published schemas break strict rules, so only what cannot be read at all is a problem.
+    pub fn read(text: &str) -> Result<Self, SchemaProblem> {
+        let document = ast::Document::parse(text.to_owned(), "schema.graphql").map_err(|failed| {
+            let first = failed.errors.iter().next();
+            let message = first.as_ref().map_or_else(String::new, |error| plain(&error.error.to_string()));
+            let range = first.and_then(|error| error.error.location()).map_or(0..0, |place| place.offset()..place.end_offset());
+            SchemaProblem { message, range }
+        })?;
+        let schema = document.to_schema().unwrap_or_else(|failed| failed.partial);
+        Ok(Self(Valid::assume_valid(schema)))
+    }
+}
+
+fn report(code: Code, errors: &apollo_compiler::validation::DiagnosticList, text: &Embedded, diagnostics: &mut Diagnostics) {
+    for error in errors.iter() {
+        let range = error.error.location().map_or(0..text.text.len(), |place| place.offset()..place.end_offset());
+        // A whole selection set is not where one looks; its first line is.
+        let end = text.text.get(range.clone()).and_then(|slice| slice.find('\n')).map_or(range.end, |at| range.start + at);
+        diagnostics.push(Diagnostic::new(code, text.place(range.start..end), plain(&error.error.to_string())));
+    }
+}
+
+/// A library's sentence as one of ours: a lowercase fragment without a full stop.
+fn plain(message: &str) -> String {
+    let message = message.strip_prefix("syntax error: ").unwrap_or(message).trim_end_matches('.');
+    let mut characters = message.chars();
+    characters.next().map_or_else(String::new, |first| first.to_lowercase().chain(characters).collect())
+}

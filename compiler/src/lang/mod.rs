@@ -1,0 +1,11 @@
+//! The languages inside strings, as the compiler sees them. Knows no connectors.
+
+mod graphql;
+mod jsonata;
+mod scope;
+mod template;
+
+pub use graphql::{Document, Schema, SchemaProblem, VariableDeclaration};
+pub use jsonata::{Expression, FreeName, Path};
+pub use scope::{DataPlace, Root, TextPlace};
+pub use template::{Filter, Piece, Reference, Template};

@@ -1,0 +1,180 @@
+//! Which names exist where: the one table, published in the reference.
+
+/// Where a template stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TextPlace {
+    /// A base URL.
+    BaseUrl,
+    /// A header that every request carries.
+    SharedHeader,
+    /// The URL, a query value, a header or a form field of an operation.
+    Request,
+    /// What an auth method puts on requests.
+    Auth,
+    /// What is sent to a token endpoint.
+    TokenRequest,
+    /// A unified filter.
+    Filter,
+}
+
+/// Where an expression stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DataPlace {
+    /// A body or GraphQL variables of an operation.
+    Body,
+    /// Something over an answer: the next token, a stop condition, an error.
+    Answer,
+    /// Something over one raw record: `keep_if`, a keyset's `next`.
+    RawRecord,
+    /// A field of a map.
+    Field,
+    /// What a unified verb passes to an operation.
+    With,
+    /// The same, after the operation has answered.
+    Then,
+}
+
+/// A name that expressions and templates begin with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Root {
+    /// What the customer supplied.
+    Account,
+    /// The auth method's own parameters.
+    Auth,
+    /// What the deployment supplied.
+    App,
+    /// The customer's secrets for the auth method.
+    Secret,
+    /// What was acquired.
+    Token,
+    /// Values that the spec names once.
+    Constants,
+    /// The call's input.
+    Input,
+    /// The record's id.
+    Id,
+    /// The record that the resource stands under.
+    Parent,
+    /// A unified filter's value.
+    Value,
+    /// The answer's HTTP status.
+    Status,
+    /// The answer's headers, by lowercase name.
+    Headers,
+    /// The called operation's record.
+    Answer,
+}
+
+impl Root {
+    /// Every root.
+    pub const ALL: &[Root] = &[
+        Root::Account,
+        Root::Auth,
+        Root::App,
+        Root::Secret,
+        Root::Token,
+        Root::Constants,
+        Root::Input,
+        Root::Id,
+        Root::Parent,
+        Root::Value,
+        Root::Status,
+        Root::Headers,
+        Root::Answer,
+    ];
+
+    /// The name as it is written: `account`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Account => "account",
+            Self::Auth => "auth",
+            Self::App => "app",
+            Self::Secret => "secret",
+            Self::Token => "token",
+            Self::Constants => "constants",
+            Self::Input => "input",
+            Self::Id => "id",
+            Self::Parent => "parent",
+            Self::Value => "value",
+            Self::Status => "status",
+            Self::Headers => "headers",
+            Self::Answer => "answer",
+        }
+    }
+
+    /// The root with this name.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|root| root.name() == name)
+    }
+
+    /// What it holds, for the reference.
+    #[must_use]
+    pub fn doc(self) -> &'static str {
+        match self {
+            Self::Account => "what the customer supplied",
+            Self::Auth => "the auth method's own parameters",
+            Self::App => "what the deployment supplied; `app.secret.*` are its secrets",
+            Self::Secret => "the customer's secrets for the auth method",
+            Self::Token => "what the auth method acquired",
+            Self::Constants => "values that the spec names once",
+            Self::Input => "the call's input",
+            Self::Id => "the record's id",
+            Self::Parent => "the record that the resource stands under; it has an `id`",
+            Self::Value => "the filter's value",
+            Self::Status => "the answer's HTTP status",
+            Self::Headers => "the answer's headers, by lowercase name",
+            Self::Answer => "the record that the called operation gave",
+        }
+    }
+}
+
+impl TextPlace {
+    /// Every place with its name for the reference.
+    pub const ALL: &[(TextPlace, &'static str)] = &[
+        (TextPlace::BaseUrl, "base URLs"),
+        (TextPlace::SharedHeader, "`headers` of the connector"),
+        (TextPlace::Request, "URL, query, headers and form of an operation"),
+        (TextPlace::Auth, "what an auth method puts on requests"),
+        (TextPlace::TokenRequest, "what is sent to a token endpoint"),
+        (TextPlace::Filter, "filters"),
+    ];
+
+    /// The names that exist there.
+    #[must_use]
+    pub fn roots(self) -> &'static [Root] {
+        match self {
+            Self::BaseUrl | Self::SharedHeader => &[Root::Account, Root::Auth, Root::Constants],
+            Self::Request => &[Root::Account, Root::Auth, Root::Constants, Root::Input, Root::Id, Root::Parent],
+            Self::Auth => &[Root::Account, Root::Auth, Root::Constants, Root::Secret, Root::Token],
+            Self::TokenRequest => &[Root::Account, Root::Auth, Root::Constants, Root::Secret, Root::App],
+            Self::Filter => &[Root::Value, Root::Account, Root::Constants],
+        }
+    }
+}
+
+impl DataPlace {
+    /// Every place with its name for the reference.
+    pub const ALL: &[(DataPlace, &'static str)] = &[
+        (DataPlace::Body, "`body` and `variables` of an operation"),
+        (DataPlace::Answer, "`next`, `until`, `total` and `errors`, over the answer's body"),
+        (DataPlace::RawRecord, "`keep_if` and a keyset's `next`, over one raw record"),
+        (DataPlace::Field, "fields of a map, over one raw record"),
+        (DataPlace::With, "`with` of a unified verb"),
+        (DataPlace::Then, "`with` of `then`"),
+    ];
+
+    /// The names that exist there, as `$name`.
+    #[must_use]
+    pub fn roots(self) -> &'static [Root] {
+        match self {
+            Self::Body => &[Root::Account, Root::Auth, Root::Constants, Root::Input, Root::Id, Root::Parent],
+            Self::Answer => &[Root::Status, Root::Headers],
+            Self::RawRecord => &[],
+            Self::Field => &[Root::Account, Root::Constants, Root::Input, Root::Id, Root::Parent],
+            Self::With => &[Root::Account, Root::Constants, Root::Input, Root::Id, Root::Parent],
+            Self::Then => &[Root::Account, Root::Constants, Root::Input, Root::Id, Root::Parent, Root::Answer],
+        }
+    }
+}

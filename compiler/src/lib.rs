@@ -1,0 +1,91 @@
+//! Text to plan: reads a connector's definition, reports every problem in it, and lowers what is right to a [`Plan`].
+//!
+//! The compiler does no IO: somebody else reads the files into [`Sources`]. A mistake in them is a [`Diagnostic`](diagnostic::Diagnostic), never an error,
+//! and all of them are found in one run. [`compile`] is the table of contents.
+
+pub mod source;
+
+pub mod diagnostic;
+
+pub mod yaml;
+
+pub mod lang;
+
+pub mod shape;
+
+pub mod auth;
+pub mod pagination;
+
+pub mod spec;
+
+pub mod parse;
+
+pub mod resolve;
+
+pub mod check;
+
+pub mod lower;
+
+mod reference;
+
+use connc_plan::{Cassette, Plan};
+use diagnostic::{Diagnostic, Diagnostics};
+pub use reference::{editor_schema, reference, tables};
+use source::{FileId, Role, Sources};
+use spec::Connector;
+use yaml::{Context, Node};
+
+/// What came of compiling a connector.
+#[derive(Clone, Debug)]
+pub struct Compiled {
+    /// The plan, unless an error stands in the way.
+    pub plan: Option<Plan>,
+    /// Every problem, in the order of the text.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Compiles a connector.
+#[must_use]
+pub fn compile(sources: &Sources) -> Compiled {
+    let mut diagnostics = Diagnostics::default();
+    let trees = Trees::read(sources, &mut diagnostics);
+    let spec = connector(&trees, sources, &mut diagnostics);
+    let plan = spec.as_ref().and_then(|spec| {
+        let names = resolve::names(spec);
+        check::all(spec, &names, sources, &mut diagnostics).map(|checked| lower::plan(&checked, sources))
+    });
+    Compiled { plan, diagnostics: diagnostics.into_sorted() }
+}
+
+/// Reads one cassette of the sources.
+#[must_use]
+pub fn cassette(sources: &Sources, file: FileId) -> (Option<Cassette>, Vec<Diagnostic>) {
+    let mut diagnostics = Diagnostics::default();
+    let tree = yaml::read(sources, file, &mut diagnostics);
+    let path = sources.path(file);
+    let name = path.rsplit_once('/').map_or(path, |(_, name)| name).trim_end_matches(".yaml");
+    let cassette = parse::cassette(name, &tree, &mut Context { sources, diagnostics: &mut diagnostics });
+    (cassette.filter(|_| !diagnostics.has_errors()), diagnostics.into_sorted())
+}
+
+struct Trees {
+    connector: Option<Node>,
+    maps: Vec<Node>,
+    models: Vec<Node>,
+}
+
+impl Trees {
+    fn read(sources: &Sources, diagnostics: &mut Diagnostics) -> Self {
+        let mut read = |role| sources.of(role).map(|file| yaml::read(sources, file, diagnostics)).collect::<Vec<_>>();
+        Self { connector: read(Role::Connector).into_iter().next(), maps: read(Role::Map), models: read(Role::Model) }
+    }
+}
+
+/// The connector with its maps and the unified models. A map is read even where the connector cannot be: every problem shows in one run.
+fn connector(trees: &Trees, sources: &Sources, diagnostics: &mut Diagnostics) -> Option<Connector> {
+    let mut context = Context { sources, diagnostics };
+    let models = parse::models(&trees.models, &mut context);
+    let maps = trees.maps.iter().filter_map(|tree| parse::map_file(tree, &mut context)).collect();
+    let spec = parse::connector(trees.connector.as_ref()?, &mut context)?;
+    Some(Connector { maps, models, ..spec })
+}

@@ -1,0 +1,104 @@
+//! Spec to plan. Nothing can fail here: what could was checked.
+
+mod auth;
+mod map;
+mod operation;
+mod value;
+
+use std::collections::BTreeMap;
+
+use connc_plan as plan;
+
+use crate::check::Checked;
+use crate::source::{Sources, Span};
+use crate::spec::{Connector, Errors, HeaderNumber, Window};
+
+/// What lowering needs besides the spec.
+struct Lowering<'a> {
+    sources: &'a Sources,
+    spec: &'a Connector,
+}
+
+impl Lowering<'_> {
+    fn origin(&self, span: Span) -> plan::Origin {
+        let position = self.sources.position(span.file, span.start);
+        plan::Origin { file: span.file.number(), line: position.line, column: position.column }
+    }
+}
+
+/// Lowers a spec that was checked.
+#[must_use]
+pub fn plan(checked: &Checked<'_>, sources: &Sources) -> plan::Plan {
+    let spec = checked.spec();
+    let to = Lowering { sources, spec };
+    let Connector {
+        name,
+        title,
+        docs,
+        account,
+        app,
+        constants,
+        base_url,
+        headers,
+        auth,
+        verify,
+        rate_limit,
+        errors,
+        graphql: _,
+        operations,
+        maps,
+        models,
+        span: _,
+    } = spec;
+    plan::Plan {
+        format: plan::FORMAT,
+        connector: name.value.clone(),
+        title: title.clone(),
+        docs: docs.clone(),
+        sources: sources.paths(),
+        account: account.iter().map(|parameter| parameter.lower(to.origin(parameter.name.span))).collect(),
+        app: app.parameters.iter().map(|parameter| parameter.lower(to.origin(parameter.name.span))).collect(),
+        app_secrets: app.secrets.iter().map(|secret| secret.lower(to.origin(secret.name.span))).collect(),
+        constants: constants.iter().map(|(name, value)| (name.value.clone(), value.clone())).collect(),
+        base_url: to.text(base_url),
+        headers: to.texts(headers),
+        auth: auth.iter().map(|method| to.auth(method)).collect(),
+        verify: verify.as_ref().map(|verify| verify.value.clone()),
+        rate_limit: rate_limit.iter().map(|window| to.window(window)).collect(),
+        errors: to.errors(errors),
+        operations: operations.iter().map(|operation| (operation.name.value.clone(), to.operation(operation))).collect(),
+        maps: maps.iter().flat_map(|file| file.resources.iter().filter_map(|resource| to.map(&file.model, resource))).collect(),
+        models: maps
+            .iter()
+            .filter_map(|file| {
+                let model = models.get(&file.model.value)?;
+                let mapped = file.resources.iter().filter_map(|resource| model.resources.get(&resource.name.value));
+                let resources: BTreeMap<_, _> = mapped.map(|resource| (resource.name.clone(), resource.schema())).collect();
+                let version = u32::try_from(model.version).unwrap_or(u32::MAX);
+                Some(plan::Model { name: model.name.clone(), version, resources })
+            })
+            .collect(),
+    }
+}
+
+impl Lowering<'_> {
+    fn window(&self, window: &Window) -> plan::RateWindow {
+        let Window { limit, remaining, used, reset, span } = window;
+        let number = |number: &Option<HeaderNumber>| {
+            number.as_ref().map(|HeaderNumber { header, unit }| plan::HeaderValue { header: header.clone(), unit: *unit })
+        };
+        let origin = self.origin(*span);
+        plan::RateWindow { limit: number(limit), remaining: number(remaining), used: number(used), reset: number(reset), origin }
+    }
+
+    fn errors(&self, errors: &Errors) -> plan::ErrorRules {
+        let Errors { when, code, message, kinds } = errors;
+        let optional = |expression: &Option<crate::lang::Expression>| expression.as_ref().map(|expression| self.expression(expression));
+        plan::ErrorRules {
+            when: optional(when),
+            code: optional(code),
+            message: optional(message),
+            kinds: kinds.iter().map(|(kind, when)| plan::KindRule { kind: *kind, when: self.expression(when) }).collect(),
+        }
+    }
+}

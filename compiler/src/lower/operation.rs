@@ -1,0 +1,118 @@
+//! Operations: one request each, in this version.
+
+use connc_plan as plan;
+
+use super::Lowering;
+use crate::check::takes;
+use crate::pagination::{Loop, Next};
+use crate::spec::{Body, Operation, Records, Request};
+
+impl Lowering<'_> {
+    pub(super) fn operation(&self, operation: &Operation) -> plan::Operation {
+        let Operation { name, input, request, records, paginate, already, answer: _ } = operation;
+        let shape = match records {
+            Records::Items { .. } => plan::Shape::List,
+            Records::Item { .. } | Records::Whole => plan::Shape::One,
+            Records::None => plan::Shape::Nothing,
+        };
+        let origin = self.origin(request.span);
+        let step = plan::Step { action: plan::Action::Request(Box::new(self.request(request, shape))), when: None, bind: None, origin };
+        plan::Operation {
+            name: name.value.clone(),
+            shape,
+            input: input.iter().map(|parameter| parameter.lower(self.origin(parameter.name.span))).collect(),
+            takes_id: takes(operation, "id"),
+            takes_parent: takes(operation, "parent"),
+            steps: vec![step],
+            records: self.records(records, origin),
+            paginate: paginate.as_ref().map(|paginate| self.paginate(paginate)),
+            already: already.clone(),
+            origin: self.origin(name.span),
+        }
+    }
+
+    fn request(&self, request: &Request, shape: plan::Shape) -> plan::Request {
+        let Request { method, url, query, headers, body, idempotent, idempotency_header, span } = request;
+        let is_query = matches!(body, Body::Graphql { document, .. } if !document.is_mutation);
+        let endpoint = self.spec.graphql.as_ref().map(|graphql| &graphql.endpoint);
+        plan::Request {
+            method: *method,
+            url: url.as_ref().or(endpoint).map(|url| self.text(url)).unwrap_or_default(),
+            query: self.texts(query),
+            headers: self.texts(headers),
+            body: self.body(body),
+            answer: match shape {
+                plan::Shape::List | plan::Shape::One => plan::Answer::Json,
+                plan::Shape::Nothing => plan::Answer::None,
+            },
+            idempotent: idempotent.unwrap_or(method.idempotent() || is_query),
+            idempotency_header: idempotency_header.clone(),
+            origin: self.origin(*span),
+        }
+    }
+
+    fn body(&self, body: &Body) -> plan::Body {
+        match body {
+            Body::None => plan::Body::None,
+            Body::Json(data) => plan::Body::Json(self.data(data)),
+            Body::Form(fields) => plan::Body::Form(self.texts(fields)),
+            // GraphQL over HTTP: a JSON object with these three members.
+            Body::Graphql { document, variables } => {
+                let mut members = vec![("query".to_owned(), plan::Data::Const(document.text.text.as_ref().into()))];
+                members.extend(document.operation.iter().map(|name| ("operationName".to_owned(), plan::Data::Const(name.as_str().into()))));
+                let variables = variables.iter().map(|(name, value)| (name.value.clone(), self.data(value))).collect();
+                members.push(("variables".to_owned(), plan::Data::Object(variables)));
+                plan::Body::Json(plan::Data::Object(members))
+            }
+        }
+    }
+
+    fn records(&self, records: &Records, origin: plan::Origin) -> plan::Records {
+        match records {
+            Records::Items { path, absent_is_empty, keep_if } => plan::Records::Items {
+                path: path.lower(self.origin(path.span)),
+                absent_is_empty: *absent_is_empty,
+                keep_if: keep_if.as_ref().map(|keep_if| self.expression(keep_if)),
+            },
+            Records::Item { path, keep_if } => plan::Records::Item {
+                path: path.lower(self.origin(path.span)),
+                keep_if: keep_if.as_ref().map(|keep_if| self.expression(keep_if)),
+            },
+            Records::Whole => plan::Records::Item { path: plan::Path { steps: Vec::new(), origin }, keep_if: None },
+            Records::None => plan::Records::None,
+        }
+    }
+
+    fn paginate(&self, paginate: &Loop) -> plan::Paginate {
+        let Loop { style, next, into, size, first_only, until, total, ends_on, empty_page, short_page_ends, max_pages, cap, span } =
+            paginate;
+        let (progress, next) = match next {
+            Next::Answer(expression) => (plan::Progress::FreshToken, plan::Next::Answer(self.expression(expression))),
+            Next::Made(source) => (plan::Progress::FreshToken, plan::Next::Answer(self.made(source, *span))),
+            Next::Link(rel) => (plan::Progress::FreshToken, plan::Next::Link(rel.clone())),
+            Next::LastItem(expression) => (plan::Progress::FreshToken, plan::Next::LastItem(self.expression(expression))),
+            Next::Counter { start, advance } => {
+                let next = plan::Next::Counter { start: *start, advance: *advance, on_first: true };
+                (plan::Progress::GrowingCounter, next)
+            }
+        };
+        // A page's number is known beforehand; how many records a page holds is not.
+        let independent = matches!(&next, plan::Next::Counter { advance: plan::Advance::One, .. });
+        plan::Paginate {
+            style: (*style).to_owned(),
+            next,
+            into: into.clone(),
+            size: size.clone(),
+            first_only: first_only.iter().map(|name| name.value.clone()).collect(),
+            until: until.as_ref().map(|until| self.expression(until)),
+            total: total.as_ref().map(|total| self.expression(total)),
+            ends_on: ends_on.clone(),
+            empty_page: *empty_page,
+            short_page_ends: *short_page_ends,
+            progress,
+            bound: plan::Bound { pages: *max_pages, cap: *cap },
+            independent,
+            origin: self.origin(*span),
+        }
+    }
+}

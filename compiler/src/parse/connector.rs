@@ -1,0 +1,143 @@
+//! `connector.yaml`.
+
+use connc_plan as plan;
+
+use super::operation::{error_kind, resources};
+use super::{expression, template, templates};
+use crate::auth::Method;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::lang::Expression;
+use crate::shape::{Parameter, Secret};
+use crate::source::Spanned;
+use crate::spec::{
+    App, CONNECTOR, Connector, ERRORS, Errors, GRAPHQL, Graphql, HEADER_NUMBER, HeaderNumber, KINDS, SOURCE, WINDOW, Window,
+};
+use crate::yaml::{Context, Node, Reader};
+
+/// Reads a connector. Maps and models are read apart, and put into it by the caller.
+pub fn connector<'a>(node: &'a Node, context: &mut Context<'a>) -> Option<Connector> {
+    let mut reader = Reader::open(node, &CONNECTOR, context)?;
+    let name = reader.text("connector");
+    let version = reader.integer("spec");
+    if let Some(version) = version.filter(|version| version.value != 1) {
+        let message = format!("version {} of the spec language is not known", version.value);
+        reader.context().diagnostics.push(Diagnostic::new(Code::InvalidValue, version.span, message).help("this version reads `spec: 1`"));
+    }
+    let title = reader.text("title");
+    let docs = reader.text("docs").map(|text| text.value);
+    let entries = reader.map("account");
+    let account = Parameter::read_all(entries, true, reader.context());
+    let app = app(&mut reader);
+    let constants = reader.map("constants").into_iter().map(|(name, node)| (name.clone(), node.to_json())).collect();
+    let base_url = template(&mut reader, "base_url");
+    let headers = templates(&mut reader, "headers");
+    let mut auth = Vec::new();
+    for (name, node) in reader.map("auth") {
+        auth.extend(Method::read(name, node, reader.context()));
+    }
+    let verify = reader.text("verify");
+    let rate_limit = rate_limit(&mut reader);
+    let errors = errors(&mut reader);
+    let graphql = graphql(&mut reader);
+    let entries = reader.map("resources");
+    let operations = resources("", entries, reader.context());
+    sources(&mut reader);
+    let (span, models) = (reader.span, std::collections::BTreeMap::new());
+    let (title, base_url) = (title?.value, base_url?);
+    let maps = Vec::new();
+    let name = name?;
+    Some(Connector {
+        name,
+        title,
+        docs,
+        account,
+        app,
+        constants,
+        base_url,
+        headers,
+        auth,
+        verify,
+        rate_limit,
+        errors,
+        graphql,
+        operations,
+        maps,
+        models,
+        span,
+    })
+}
+
+fn app(reader: &mut Reader<'_, '_>) -> App {
+    let Some(node) = reader.take("app") else { return App::default() };
+    let Some(mut inner) = Reader::open(node, &crate::spec::APP, reader.context()) else { return App::default() };
+    let rest = inner.rest();
+    let parameters = Parameter::read_all(rest, true, inner.context());
+    let entries = inner.map("secrets");
+    App { parameters, secrets: Secret::read_all(entries, inner.context()) }
+}
+
+fn rate_limit(reader: &mut Reader<'_, '_>) -> Vec<Window> {
+    let Some(node) = reader.take("rate_limit") else { return Vec::new() };
+    let mut windows = Vec::new();
+    for item in reader.context().list(node, "rate_limit") {
+        let Some(mut window) = Reader::open(item, &WINDOW, reader.context()) else { continue };
+        windows.push(Window {
+            limit: header_number(&mut window, "limit", plan::HeaderUnit::Count),
+            remaining: header_number(&mut window, "remaining", plan::HeaderUnit::Count),
+            used: header_number(&mut window, "used", plan::HeaderUnit::Count),
+            reset: header_number(&mut window, "reset", plan::HeaderUnit::DeltaSeconds),
+            span: window.span,
+        });
+    }
+    windows
+}
+
+fn header_number(reader: &mut Reader<'_, '_>, name: &str, otherwise: plan::HeaderUnit) -> Option<HeaderNumber> {
+    let node = reader.take(name)?;
+    let mut inner = Reader::open(node, &HEADER_NUMBER, reader.context())?;
+    let unit = match inner.choice("as").map(|word| word.value) {
+        Some("count") => plan::HeaderUnit::Count,
+        Some("delta_seconds") => plan::HeaderUnit::DeltaSeconds,
+        Some("epoch_seconds") => plan::HeaderUnit::EpochSeconds,
+        Some("epoch_milliseconds") => plan::HeaderUnit::EpochMilliseconds,
+        Some("http_date") => plan::HeaderUnit::HttpDate,
+        Some(_) | None => otherwise,
+    };
+    Some(HeaderNumber { header: inner.text("header")?.value, unit })
+}
+
+fn errors(reader: &mut Reader<'_, '_>) -> Errors {
+    let Some(node) = reader.take("errors") else { return Errors::default() };
+    let Some(mut inner) = Reader::open(node, &ERRORS, reader.context()) else { return Errors::default() };
+    let (when, code, message) = (expression(&mut inner, "when"), expression(&mut inner, "code"), expression(&mut inner, "message"));
+    let mut kinds = Vec::new();
+    if let Some(node) = inner.take("kinds")
+        && let Some(mut table) = Reader::open(node, &KINDS, inner.context())
+    {
+        for (name, node) in table.rest() {
+            let Some(text) = table.context().embedded(node, name) else { continue };
+            let condition = Expression::read(&text, table.context().diagnostics);
+            let kind = error_kind(&Spanned::new(name.value.clone(), name.span), table.context());
+            kinds.extend(kind.zip(condition));
+        }
+    }
+    Errors { when, code, message, kinds }
+}
+
+fn graphql(reader: &mut Reader<'_, '_>) -> Option<Graphql> {
+    let node = reader.take("graphql")?;
+    let mut inner = Reader::open(node, &GRAPHQL, reader.context())?;
+    let _only_one = inner.choice("partial");
+    let (endpoint, schema) = (template(&mut inner, "endpoint"), inner.text("schema"));
+    Some(Graphql { endpoint: endpoint?, schema })
+}
+
+/// Sources are for people; reading them only checks their keys.
+fn sources(reader: &mut Reader<'_, '_>) {
+    let Some(node) = reader.take("sources") else { return };
+    for item in reader.context().list(node, "sources") {
+        if let Some(mut source) = Reader::open(item, &SOURCE, reader.context()) {
+            let _prose = (source.text("description"), source.text("version"), source.text("url"), source.texts("operations"));
+        }
+    }
+}

@@ -1,0 +1,30 @@
+//! Data: text is JSONata, everything else is itself.
+
+use crate::lang::Expression;
+use crate::spec::Data;
+use crate::yaml::{Context, Kind, Literal, Node};
+
+/// Reads a tree of literals and expressions.
+pub(super) fn data<'a>(node: &'a Node, context: &mut Context<'a>) -> Option<Data> {
+    match &node.kind {
+        Kind::Broken => None,
+        Kind::Sequence(items) => Some(Data::List(items.iter().filter_map(|item| data(item, context)).collect(), node.span)),
+        Kind::Mapping(entries) => {
+            // `{ const: note }` is the text `note`; a body that really has one member `const` is written as an expression.
+            if let [entry] = entries.as_slice()
+                && entry.key.value == "const"
+            {
+                return Some(Data::Const(entry.value.to_json()));
+            }
+            let members = entries.iter().filter_map(|entry| Some((entry.key.value.clone(), data(&entry.value, context)?))).collect();
+            Some(Data::Object(members, node.span))
+        }
+        Kind::Scalar(scalar) => match scalar.literal() {
+            Literal::String(_) => {
+                let text = node.embedded(context.sources)?;
+                Expression::read(&text, context.diagnostics).map(Data::Expression)
+            }
+            literal @ (Literal::Null | Literal::Bool(_) | Literal::Integer(_) | Literal::Float(_)) => Some(Data::Const(literal.to_json())),
+        },
+    }
+}

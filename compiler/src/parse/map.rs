@@ -1,0 +1,156 @@
+//! A map to a unified model.
+
+use connc_plan as plan;
+
+use super::data::data;
+use super::{template, template_at};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::lang::Expression;
+use crate::source::Spanned;
+use crate::spec::{
+    CALL, ENUM_FIELD, EnumField, FILTER, FILTERS, Field, FieldValue, Filter, Filters, MAP_FILE, MAP_RESOURCE, MapFile, MapResource,
+    VerbCall, WITH,
+};
+use crate::yaml::{Context, Kind, Literal, Node, Reader};
+
+/// Reads a file of maps.
+pub fn map_file<'a>(node: &'a Node, context: &mut Context<'a>) -> Option<MapFile> {
+    let mut reader = Reader::open(node, &MAP_FILE, context)?;
+    let maps = reader.text("maps")?;
+    let resources = reader.rest().into_iter().filter_map(|(name, node)| resource(name, node, reader.context())).collect();
+    let Some((model, version)) = maps.value.split_once('@').and_then(|(model, version)| Some((model, version.parse().ok()?))) else {
+        let message = format!("`{}` is not a model and its version", maps.value);
+        context.diagnostics.push(Diagnostic::new(Code::InvalidValue, maps.span, message).help("write it as `user-directory@1`"));
+        return None;
+    };
+    Some(MapFile { model: Spanned::new(model.to_owned(), maps.span), version, resources })
+}
+
+fn resource<'a>(name: &Spanned<String>, node: &'a Node, context: &mut Context<'a>) -> Option<MapResource> {
+    let mut reader = Reader::open(node, &MAP_RESOURCE, context)?;
+    let from = reader.text("from");
+    let fields_span = reader.key_span("fields").unwrap_or(name.span);
+    let mut fields = Vec::new();
+    for (name, node) in reader.map("fields") {
+        fields.extend(field(name, node, reader.context()));
+    }
+    let filters = filters(&mut reader);
+    let mut verbs = Vec::new();
+    for (word, verb) in plan::Verb::ALL {
+        let Some(node) = reader.take(word) else { continue };
+        let span = reader.key_span(word).unwrap_or(node.span);
+        verbs.extend(verb_call(node, reader.context()).map(|call| (Spanned::new(*verb, span), call)));
+    }
+    Some(MapResource { name: name.clone(), from: from?, fields, fields_span, filters, verbs })
+}
+
+fn field<'a>(name: &Spanned<String>, node: &'a Node, context: &mut Context<'a>) -> Option<Field> {
+    let value = match &node.kind {
+        Kind::Broken => return None,
+        Kind::Sequence(_) => {
+            context.wrong_type(node, name, "an expression");
+            return None;
+        }
+        Kind::Mapping(_) => field_object(name, node, context)?,
+        Kind::Scalar(scalar) => match scalar.literal() {
+            Literal::String(_) => {
+                let text = node.embedded(context.sources)?;
+                FieldValue::Expression(Expression::read(&text, context.diagnostics)?)
+            }
+            Literal::Null => {
+                let message = format!("the field `{}` has no expression", name.value);
+                let help = "write where its value stands, or `{ unavailable: reason }`";
+                context.diagnostics.push(Diagnostic::new(Code::WrongType, name.span, message).help(help));
+                return None;
+            }
+            literal @ (Literal::Bool(_) | Literal::Integer(_) | Literal::Float(_)) => {
+                FieldValue::Const(Spanned::new(literal.to_json(), node.span))
+            }
+        },
+    };
+    Some(Field { name: name.clone(), value })
+}
+
+fn field_object<'a>(name: &Spanned<String>, node: &'a Node, context: &mut Context<'a>) -> Option<FieldValue> {
+    let mut reader = Reader::open(node, &ENUM_FIELD, context)?;
+    let chosen = reader.needs_one_of(&["from", "const", "unavailable"])?;
+    if chosen != "from" {
+        for key in ["enum", "write", "otherwise"] {
+            if let Some(span) = reader.key_span(key) {
+                let message = format!("`{key}` cannot stand beside `{chosen}`");
+                reader.context().diagnostics.push(Diagnostic::new(Code::ConflictingKeys, span, message).help("keep one of them"));
+            }
+        }
+    }
+    match chosen {
+        "const" => reader.take("const").map(|value| FieldValue::Const(Spanned::new(value.to_json(), value.span))),
+        "unavailable" => reader.text("unavailable").map(|reason| FieldValue::Unavailable(reason.value)),
+        _ => {
+            let text = reader.embedded("from");
+            let from = text.and_then(|text| Expression::read(&text, reader.context().diagnostics));
+            let values = pairs(&mut reader, "enum").into_iter().map(|(from, to)| (from.value, to)).collect::<Vec<_>>();
+            if values.is_empty() {
+                let message = format!("the field `{}` translates nothing", name.value);
+                let help = "add `enum: { PROVIDERS: unified }`, or write the expression alone";
+                let span = reader.key_span("from").unwrap_or(name.span);
+                reader.context().diagnostics.push(Diagnostic::new(Code::MissingKey, span, message).help(help));
+            }
+            let write = pairs(&mut reader, "write");
+            let otherwise = match reader.take("otherwise") {
+                Some(node) if node.is_null() => None,
+                Some(_) => reader.text("otherwise"),
+                None => None,
+            };
+            Some(FieldValue::Enum(EnumField { from: from?, values, write, otherwise }))
+        }
+    }
+}
+
+fn pairs(reader: &mut Reader<'_, '_>, name: &str) -> Vec<(Spanned<String>, Spanned<String>)> {
+    let entries = reader.map(name);
+    entries.into_iter().filter_map(|(key, node)| Some((key.clone(), reader.context().text(node, key)?))).collect()
+}
+
+fn filters(reader: &mut Reader<'_, '_>) -> Filters {
+    let Some(node) = reader.take("filters") else { return Filters::default() };
+    let Some(mut inner) = Reader::open(node, &FILTERS, reader.context()) else { return Filters::default() };
+    let join = inner.text("join").map(|text| text.value);
+    let mut list = Vec::new();
+    for (name, node) in inner.rest() {
+        list.extend(filter(name, node, inner.context()));
+    }
+    Filters { join, list }
+}
+
+fn filter<'a>(name: &Spanned<String>, node: &'a Node, context: &mut Context<'a>) -> Option<Filter> {
+    let mut reader = Reader::open(node, &FILTER, context)?;
+    let parent = template(&mut reader, "parent");
+    let via = reader.text("via");
+    let r#type =
+        reader.choice("type").and_then(|word| plan::Type::ALL.iter().find(|(name, _)| *name == word.value).map(|(_, found)| *found));
+    let mut sets = Vec::new();
+    for (input, node) in reader.rest() {
+        sets.extend(template_at(node, input, reader.context()).map(|template| (input.clone(), template)));
+    }
+    if sets.is_empty() && parent.is_none() && reader.key_span("parent").is_none() {
+        let message = format!("the filter `{}` sets nothing", name.value);
+        let help = "write what it sets, as `{ search: \"{{ value }}\" }` with the name of one of the operation's inputs";
+        reader.context().diagnostics.push(Diagnostic::new(Code::MissingKey, name.span, message).help(help));
+    }
+    Some(Filter { name: name.clone(), via, r#type, parent, sets })
+}
+
+fn verb_call<'a>(node: &'a Node, context: &mut Context<'a>) -> Option<VerbCall> {
+    let mut reader = Reader::open(node, &CALL, context)?;
+    let call = reader.text("call");
+    let mut with = Vec::new();
+    if let Some(node) = reader.take("with")
+        && let Some(mut inner) = Reader::open(node, &WITH, reader.context())
+    {
+        for (name, node) in inner.rest() {
+            with.extend(data(node, inner.context()).map(|value| (name.clone(), value)));
+        }
+    }
+    let then = reader.take("then").and_then(|node| verb_call(node, reader.context())).map(Box::new);
+    Some(VerbCall { call: call?, with, then, span: reader.span })
+}

@@ -1,0 +1,166 @@
+//! Resources and operations.
+
+use connc_plan as plan;
+
+use super::data::data;
+use super::{expression, path, template, templates};
+use crate::diagnostic::{Code, Diagnostic, nearest};
+use crate::lang::Document;
+use crate::pagination;
+use crate::shape::Parameter;
+use crate::source::Spanned;
+use crate::spec::{Body, Data, IDEMPOTENCY, OPERATION, Operation, Records, Request};
+use crate::yaml::{Context, Entry, Kind, Node, Reader};
+
+const METHODS: &[&str] = &["get", "head", "post", "put", "patch", "delete", "graphql"];
+
+/// Reads everything under `resources`.
+pub(super) fn resources<'a>(prefix: &str, entries: Vec<(&'a Spanned<String>, &'a Node)>, context: &mut Context<'a>) -> Vec<Operation> {
+    let mut operations = Vec::new();
+    for (name, node) in entries {
+        let coordinate = if prefix.is_empty() { name.value.clone() } else { format!("{prefix}.{}", name.value) };
+        if !name.value.starts_with(|c: char| c.is_ascii_lowercase())
+            || !name.value.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+        {
+            let message = format!("`{}` is not a name", name.value);
+            let help = "resources and verbs are lowercase letters, digits and `_`, and begin with a letter";
+            context.diagnostics.push(Diagnostic::new(Code::InvalidValue, name.span, message).help(help));
+        }
+        match &node.kind {
+            Kind::Mapping(members) if !prefix.is_empty() && is_operation(members) => {
+                let coordinate = Spanned::new(coordinate, name.span);
+                operations.extend(operation(coordinate, node, context));
+            }
+            Kind::Mapping(_) => {
+                let inner = context.map(node, &name.value);
+                operations.extend(resources(&coordinate, inner, context));
+            }
+            Kind::Scalar(_) | Kind::Sequence(_) => context.wrong_type(node, &coordinate, "a resource or an operation"),
+            Kind::Broken => {}
+        }
+    }
+    operations
+}
+
+/// Whether a mapping holds a request. A misspelt method is still an operation: what else stands there gives it away.
+fn is_operation(members: &[Entry]) -> bool {
+    let words: Vec<&str> = OPERATION.all_keys().map(|key| key.name).collect();
+    let is_method = |entry: &Entry| METHODS.contains(&entry.key.value.as_str()) && entry.value.scalar().is_some();
+    // `get` and `delete` are verbs too: a resource has mappings under them, an operation text.
+    let has_mapping_verb =
+        members.iter().any(|entry| METHODS.contains(&entry.key.value.as_str()) && !is_method(entry) && !entry.value.is_broken());
+    let known = members.iter().any(|entry| words.contains(&entry.key.value.as_str()) && !METHODS.contains(&entry.key.value.as_str()));
+    let scalar = |entry: &Entry| entry.value.scalar().is_some() && nearest(&entry.key.value, words.iter().copied()).is_some();
+    members.iter().any(is_method) || (!has_mapping_verb && (known || members.iter().any(scalar)))
+}
+
+fn operation<'a>(name: Spanned<String>, node: &'a Node, context: &mut Context<'a>) -> Option<Operation> {
+    let mut reader = Reader::open(node, &OPERATION, context)?;
+    let method = reader.needs_one_of(METHODS);
+    let entries = reader.map("input");
+    let input = Parameter::read_all(entries, false, reader.context());
+    let records = records(&mut reader);
+    let paginate = paginate(&mut reader);
+    let already = already(&mut reader);
+    let answer = reader.text("answer").filter(|answer| answer.value != "none");
+    let idempotent = reader.boolean("idempotent");
+    let (query, headers) = (templates(&mut reader, "query"), templates(&mut reader, "headers"));
+    let idempotency_header = idempotency(&mut reader);
+    let span = method.and_then(|method| reader.key_span(method)).unwrap_or(name.span);
+    let body = body(&mut reader, method);
+    let method = method?;
+    let url = if method == "graphql" { None } else { Some(template(&mut reader, method)?) };
+    let method = plan::Method::ALL.iter().find(|(key, _)| *key == method).map_or(plan::Method::Post, |(_, method)| *method);
+    let request = Request { method, url, query, headers, body: body?, idempotent, idempotency_header, span };
+    Some(Operation { name, input, request, records: records?, paginate: paginate?, already, answer })
+}
+
+fn records(reader: &mut Reader<'_, '_>) -> Option<Records> {
+    let answers_none = reader.text("answer").is_some_and(|answer| answer.value == "none");
+    let chosen = reader.one_of(&["items", "item"]);
+    let keep_if = expression(reader, "keep_if");
+    let absent = reader.choice("items_absent");
+    for (key, there) in [("items_absent", absent.is_some()), ("paginate", reader.take("paginate").is_some())] {
+        if there && chosen != Some("items") {
+            let span = reader.key_span(key).unwrap_or(reader.span);
+            let message = format!("`{key}` is for lists, and this operation has no `items`");
+            let help = "say where the records stand: `items: data`, or `items: $` where the whole answer is the list";
+            reader.context().diagnostics.push(Diagnostic::new(Code::MissingKey, span, message).help(help));
+        }
+    }
+    if let (true, Some(key)) = (answers_none, chosen) {
+        let span = reader.key_span(key).unwrap_or(reader.span);
+        let message = format!("`{key}` cannot stand beside `answer: none`");
+        reader.context().diagnostics.push(Diagnostic::new(Code::ConflictingKeys, span, message).help("keep one of them"));
+    }
+    Some(match chosen {
+        Some("items") => {
+            let absent_is_empty = absent.is_some_and(|word| word.value == "empty");
+            Records::Items { path: path(reader, "items")?, absent_is_empty, keep_if }
+        }
+        Some(_) => Records::Item { path: path(reader, "item")?, keep_if },
+        None if answers_none => Records::None,
+        None => Records::Whole,
+    })
+}
+
+#[expect(clippy::option_option, reason = "a broken `paginate` is not a missing one")]
+fn paginate(reader: &mut Reader<'_, '_>) -> Option<Option<pagination::Loop>> {
+    match reader.take("paginate") {
+        Some(node) => pagination::read(node, reader.context()),
+        None => Some(None),
+    }
+}
+
+fn already(reader: &mut Reader<'_, '_>) -> Vec<plan::ErrorKind> {
+    let words = reader.texts("already");
+    words.iter().filter_map(|word| error_kind(word, reader.context())).collect()
+}
+
+/// An error kind by its name.
+pub(super) fn error_kind(word: &Spanned<String>, context: &mut Context<'_>) -> Option<plan::ErrorKind> {
+    let names: Vec<&'static str> = plan::ErrorKind::ALL.iter().map(|(name, _)| *name).collect();
+    let word = context.choice(word, "error kind", &names)?;
+    plan::ErrorKind::ALL.iter().find(|(name, _)| *name == word.value).map(|(_, kind)| *kind)
+}
+
+fn idempotency(reader: &mut Reader<'_, '_>) -> Option<String> {
+    let node = reader.take("idempotency")?;
+    let mut inner = Reader::open(node, &IDEMPOTENCY, reader.context())?;
+    inner.text("header").map(|text| text.value)
+}
+
+fn body(reader: &mut Reader<'_, '_>, method: Option<&str>) -> Option<Body> {
+    let is_graphql = method == Some("graphql");
+    let chosen = reader.one_of(&["body", "form", "variables"]);
+    let misplaced = match chosen {
+        Some("variables") => !is_graphql,
+        Some(_) => is_graphql || matches!(method, Some("get" | "head")),
+        None => false,
+    };
+    if let (true, Some(key), Some(method)) = (misplaced, chosen, method) {
+        let span = reader.key_span(key).unwrap_or(reader.span);
+        let message = format!("`{key}` cannot stand beside `{method}`");
+        let help = if is_graphql { "GraphQL operations take `variables`" } else { "requests of this method have no body" };
+        reader.context().diagnostics.push(Diagnostic::new(Code::ConflictingKeys, span, message).help(help));
+    }
+    if is_graphql {
+        let text = reader.embedded("graphql")?;
+        let document = Document::read(&text, reader.context().diagnostics)?;
+        let mut variables = Vec::new();
+        for (name, node) in reader.map("variables") {
+            variables.extend(data(node, reader.context()).map(|value| (name.clone(), value)));
+        }
+        return Some(Body::Graphql { document, variables });
+    }
+    Some(match chosen {
+        Some("body") => Body::Json(read_data(reader, "body")?),
+        Some("form") => Body::Form(templates(reader, "form")),
+        Some(_) | None => Body::None,
+    })
+}
+
+fn read_data(reader: &mut Reader<'_, '_>, name: &str) -> Option<Data> {
+    let node = reader.take(name)?;
+    data(node, reader.context())
+}

@@ -1,0 +1,171 @@
+//! The texts that are compiled, and places in them.
+
+/// What a file is to its connector.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// `connector.yaml`.
+    Connector,
+    /// A map to a unified model.
+    Map,
+    /// A unified model, or one of its resources.
+    Model,
+    /// An extract of the provider's schema.
+    Schema,
+    /// A recorded call.
+    Cassette,
+}
+
+/// The files of one connector, read by somebody else: the compiler does no IO.
+#[derive(Clone, Debug, Default)]
+pub struct Sources {
+    folder: String,
+    files: Vec<SourceFile>,
+}
+
+#[derive(Clone, Debug)]
+struct SourceFile {
+    path: String,
+    text: String,
+    role: Role,
+}
+
+/// A file of [`Sources`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FileId(u16);
+
+/// A range of bytes in a file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Span {
+    /// The file.
+    pub file: FileId,
+    /// The first byte.
+    pub start: u32,
+    /// One past the last byte.
+    pub end: u32,
+}
+
+/// A value and where it was written.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Spanned<T> {
+    /// The value.
+    pub value: T,
+    /// Where it was written.
+    pub span: Span,
+}
+
+/// A line and a column, both from 1, the column in characters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Position {
+    /// The line.
+    pub line: u32,
+    /// The column.
+    pub column: u32,
+}
+
+impl Sources {
+    /// No files yet, for the connector in the folder of this name.
+    #[must_use]
+    pub fn new(folder: impl Into<String>) -> Self {
+        Self { folder: folder.into(), files: Vec::new() }
+    }
+
+    /// Adds a file. `path` is shown to people and may be relative to anything.
+    pub fn add(&mut self, role: Role, path: impl Into<String>, text: impl Into<String>) -> FileId {
+        let id = FileId(u16::try_from(self.files.len()).unwrap_or(u16::MAX));
+        self.files.push(SourceFile { path: path.into(), text: text.into(), role });
+        id
+    }
+
+    /// The name of the connector's folder.
+    #[must_use]
+    pub fn folder(&self) -> &str {
+        &self.folder
+    }
+
+    /// The files of a role, in the order that they were added.
+    pub fn of(&self, role: Role) -> impl Iterator<Item = FileId> + '_ {
+        (0u16..).zip(&self.files).filter(move |(_, file)| file.role == role).map(|(index, _)| FileId(index))
+    }
+
+    /// A file's path.
+    #[must_use]
+    pub fn path(&self, file: FileId) -> &str {
+        self.files.get(file.index()).map_or("", |file| &file.path)
+    }
+
+    /// Every file's path, in the order of their ids.
+    #[must_use]
+    pub fn paths(&self) -> Vec<String> {
+        self.files.iter().map(|file| file.path.clone()).collect()
+    }
+
+    /// A file's text.
+    #[must_use]
+    pub fn text(&self, file: FileId) -> &str {
+        self.files.get(file.index()).map_or("", |file| &file.text)
+    }
+
+    /// The text that a span covers.
+    #[must_use]
+    pub fn slice(&self, span: Span) -> &str {
+        self.text(span.file).get(span.start as usize..span.end as usize).unwrap_or("")
+    }
+
+    /// Where a byte of a file stands.
+    #[must_use]
+    pub fn position(&self, file: FileId, offset: u32) -> Position {
+        let before = self.text(file).get(..offset as usize).unwrap_or("");
+        let line = before.bytes().filter(|byte| *byte == b'\n').count();
+        let column = before.rsplit('\n').next().unwrap_or("").chars().count();
+        Position { line: u32::try_from(line + 1).unwrap_or(u32::MAX), column: u32::try_from(column + 1).unwrap_or(u32::MAX) }
+    }
+}
+
+impl FileId {
+    /// The file's place among the sources.
+    #[must_use]
+    pub fn index(self) -> usize {
+        usize::from(self.0)
+    }
+
+    /// The file's place among the sources, as a plan writes it.
+    #[must_use]
+    pub fn number(self) -> u16 {
+        self.0
+    }
+}
+
+impl Span {
+    /// A range of bytes in a file.
+    #[must_use]
+    pub fn new(file: FileId, range: std::ops::Range<usize>) -> Self {
+        let narrow = |offset: usize| u32::try_from(offset).unwrap_or(u32::MAX);
+        Self { file, start: narrow(range.start), end: narrow(range.end) }
+    }
+
+    /// The place just before the span.
+    #[must_use]
+    pub fn at_start(self) -> Self {
+        Self { end: self.start, ..self }
+    }
+}
+
+impl<T> Spanned<T> {
+    /// A value and where it was written.
+    pub fn new(value: T, span: Span) -> Self {
+        Self { value, span }
+    }
+
+    /// Another value at the same place.
+    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Spanned<U> {
+        Spanned { value: change(self.value), span: self.span }
+    }
+}
+
+impl std::ops::Deref for Spanned<String> {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.value
+    }
+}

@@ -1,0 +1,18 @@
+//! A connector as its author wrote it: every value with its place, nothing resolved yet. The tables beside the types say which keys exist.
+
+mod connector;
+mod data;
+mod errors;
+mod map;
+mod operation;
+mod rate_limit;
+
+pub use connector::{APP, App, CONNECTOR, Connector, GRAPHQL, Graphql, SOURCE};
+pub use data::Data;
+pub use errors::{ERRORS, Errors, KINDS};
+pub use map::{
+    CALL, ENUM_FIELD, EnumField, FILTER, FILTERS, Field, FieldValue, Filter, Filters, MAP_FILE, MAP_RESOURCE, MapFile, MapResource,
+    VerbCall, WITH,
+};
+pub use operation::{Body, IDEMPOTENCY, OPERATION, Operation, RESOURCE, Records, Request};
+pub use rate_limit::{HEADER_NUMBER, HeaderNumber, WINDOW, Window};

@@ -1,0 +1,265 @@
+//! Resources and operations.
+
+use connc_plan as plan;
+
+use super::Data;
+use crate::lang::{Document, Expression, Path, Template};
+use crate::pagination::{COMMON as PAGINATE, Loop};
+use crate::shape::{PARAMETER, Parameter};
+use crate::source::{Span, Spanned};
+use crate::yaml::{Key, Need, Reserved, Table, Value};
+
+/// A resource: verbs, and resources under it.
+pub static RESOURCE: Table = Table {
+    name: "resource",
+    doc: "A resource: its operations by verb, and resources that stand under it. A key with a request in it is an operation; any other is a resource. \
+          `groups: { members: { list: … } }` is the operation `groups.members.list`.",
+    keys: &[],
+    also: None,
+    reserved: &[],
+    rest: Some(&Value::Object(&OPERATION)),
+    frame: "resources:\n  things:\n    §",
+};
+
+const FRAME: &str = "resources:\n  things:\n    list:\n      §";
+
+/// An operation.
+pub static OPERATION: Table = Table {
+    name: "operation",
+    doc: "One request of the provider's API, and how records are taken out of its answer. It has exactly one of the HTTP methods, or `graphql`.",
+    keys: &[
+        Key {
+            name: "get",
+            value: Value::Template,
+            need: Need::Optional,
+            doc: "GET: the path on the base URL, or an absolute URL with a literal host.",
+            example: "get: /things/{{ id }}",
+        },
+        Key { name: "head", value: Value::Template, need: Need::Optional, doc: "HEAD.", example: "head: /things/{{ id }}" },
+        Key { name: "post", value: Value::Template, need: Need::Optional, doc: "POST.", example: "post: /things" },
+        Key { name: "put", value: Value::Template, need: Need::Optional, doc: "PUT.", example: "put: /things/{{ id }}" },
+        Key { name: "patch", value: Value::Template, need: Need::Optional, doc: "PATCH.", example: "patch: /things/{{ id }}" },
+        Key { name: "delete", value: Value::Template, need: Need::Optional, doc: "DELETE.", example: "delete: /things/{{ id }}" },
+        Key {
+            name: "graphql",
+            value: Value::Graphql,
+            need: Need::Optional,
+            doc: "A GraphQL document with one operation, sent to the connector's endpoint. Nothing is interpolated into it.",
+            example: "graphql: \"query Things { things { nodes { id } } }\"",
+        },
+        Key {
+            name: "input",
+            value: Value::Map(&Value::Object(&PARAMETER)),
+            need: Need::Optional,
+            doc: "What a caller may give besides `id` and `parent`; in scope as `input.*` and `$input`.",
+            example: "input: { search: { type: string } }",
+        },
+        Key {
+            name: "query",
+            value: Value::Map(&Value::Template),
+            need: Need::Optional,
+            doc: "Query parameters. A value that is one whole `{{ x }}` leaves its parameter out when `x` is absent.",
+            example: "query: { kind: public }",
+        },
+        Key {
+            name: "headers",
+            value: Value::Map(&Value::Template),
+            need: Need::Optional,
+            doc: "Headers, with the same rule.",
+            example: "headers: { X-Mode: full }",
+        },
+        Key {
+            name: "body",
+            value: Value::Data,
+            need: Need::Optional,
+            doc: "The JSON body. Members that come to nothing are left out.",
+            example: "body: { name: $input.name }",
+        },
+        Key {
+            name: "form",
+            value: Value::Map(&Value::Template),
+            need: Need::Optional,
+            doc: "A form body, with the rule of `query`.",
+            example: "form: { kind: public }",
+        },
+        Key {
+            name: "variables",
+            value: Value::Data,
+            need: Need::Optional,
+            doc: "The GraphQL variables.",
+            example: "variables: { id: $id }",
+        },
+        Key {
+            name: "answer",
+            value: Value::Text,
+            need: Need::Optional,
+            doc: "`none` where the answer does not matter; otherwise the type of its body, as a file of the connector's folder and a place in it.",
+            example: "answer: none",
+        },
+        Key {
+            name: "items",
+            value: Value::Path,
+            need: Need::Optional,
+            doc: "Where the records of a list stand; `$` is the whole answer.",
+            example: "items: data.things",
+        },
+        Key {
+            name: "item",
+            value: Value::Path,
+            need: Need::Optional,
+            doc: "Where the one record stands; the whole answer unless said otherwise.",
+            example: "item: thing",
+        },
+        Key {
+            name: "items_absent",
+            value: Value::Choice(&["error", "empty"]),
+            need: Need::Optional,
+            doc: "What an answer without the list means: an error unless said otherwise, or an empty page.",
+            example: "items_absent: empty",
+        },
+        Key {
+            name: "keep_if",
+            value: Value::Jsonata,
+            need: Need::Optional,
+            doc: "Only records for which this is true are kept, after counting.",
+            example: "keep_if: kind = \"thing\"",
+        },
+        Key {
+            name: "paginate",
+            value: Value::OneOf("style", &[&PAGINATE]),
+            need: Need::Optional,
+            doc: "How the next page is asked for.",
+            example: "paginate: { style: link_header }",
+        },
+        Key {
+            name: "idempotent",
+            value: Value::Boolean,
+            need: Need::Optional,
+            doc: "Whether sending it twice is the same as once. GET, HEAD, PUT and DELETE are, unless said otherwise.",
+            example: "idempotent: true",
+        },
+        Key {
+            name: "already",
+            value: Value::List(&Value::Name),
+            need: Need::Optional,
+            doc: "Error kinds that mean that the work is done already.",
+            example: "already: [not_found]",
+        },
+        Key {
+            name: "idempotency",
+            value: Value::Object(&IDEMPOTENCY),
+            need: Need::Optional,
+            doc: "Where a fresh key goes that lets the provider recognise a repeated write.",
+            example: "idempotency: { header: Idempotency-Key }",
+        },
+    ],
+    also: None,
+    reserved: &[
+        Reserved { name: "steps", doc: "operations of several requests" },
+        Reserved { name: "each", doc: "lists over other lists" },
+        Reserved { name: "absent_parent", doc: "lists over other lists" },
+        Reserved { name: "select", doc: "fields asked for by name" },
+        Reserved { name: "multipart", doc: "bodies of several parts" },
+        Reserved { name: "raw", doc: "bodies that are neither JSON nor forms" },
+        Reserved { name: "download", doc: "files" },
+        Reserved { name: "changes", doc: "lists of what changed" },
+        Reserved { name: "poll", doc: "asynchronous jobs" },
+        Reserved { name: "complete", doc: "nested connections that are read to their end" },
+    ],
+    rest: None,
+    frame: FRAME,
+};
+
+/// `idempotency`.
+pub static IDEMPOTENCY: Table = Table {
+    name: "idempotency",
+    doc: "Where a fresh key goes that lets the provider recognise a repeated write.",
+    keys: &[Key { name: "header", value: Value::Text, need: Need::Required, doc: "The header.", example: "header: Idempotency-Key" }],
+    also: None,
+    reserved: &[],
+    rest: None,
+    frame: "resources:\n  things:\n    create:\n      post: /things\n      idempotency:\n        §",
+};
+
+/// An operation as written.
+#[derive(Clone, Debug)]
+pub struct Operation {
+    /// Its coordinate: `users.list`.
+    pub name: Spanned<String>,
+    /// What a caller may give.
+    pub input: Vec<Parameter>,
+    /// What is sent.
+    pub request: Request,
+    /// How records are taken out of the answer.
+    pub records: Records,
+    /// How the next page is asked for.
+    pub paginate: Option<Loop>,
+    /// Error kinds that mean that the work is done.
+    pub already: Vec<plan::ErrorKind>,
+    /// A type in a file of the connector's folder.
+    pub answer: Option<Spanned<String>>,
+}
+
+/// A request as written.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// The HTTP method.
+    pub method: plan::Method,
+    /// The URL; for GraphQL, the endpoint is the connector's.
+    pub url: Option<Template>,
+    /// Query parameters.
+    pub query: Vec<(String, Template)>,
+    /// Headers.
+    pub headers: Vec<(String, Template)>,
+    /// The body.
+    pub body: Body,
+    /// Whether sending it twice is the same as once, where the spec says so.
+    pub idempotent: Option<bool>,
+    /// The header for a fresh key.
+    pub idempotency_header: Option<String>,
+    /// Where it was written.
+    pub span: Span,
+}
+
+/// A body as written.
+#[derive(Clone, Debug)]
+pub enum Body {
+    /// None.
+    None,
+    /// JSON.
+    Json(Data),
+    /// A form.
+    Form(Vec<(String, Template)>),
+    /// GraphQL.
+    Graphql {
+        /// The document.
+        document: Document,
+        /// Its variables, by name.
+        variables: Vec<(Spanned<String>, Data)>,
+    },
+}
+
+/// How records are taken out of an answer, as written.
+#[derive(Clone, Debug)]
+pub enum Records {
+    /// A list stands at the path.
+    Items {
+        /// Where.
+        path: Path,
+        /// Whether an answer without it is an empty page.
+        absent_is_empty: bool,
+        /// Which are kept.
+        keep_if: Option<Expression>,
+    },
+    /// One record stands at the path.
+    Item {
+        /// Where.
+        path: Path,
+        /// Which one, of a list.
+        keep_if: Option<Expression>,
+    },
+    /// The whole answer is the record.
+    Whole,
+    /// There is none.
+    None,
+}

@@ -1,0 +1,113 @@
+//! Recorded exchanges with a provider, and the call that they answer. Plain data: the compiler reads them, the runtime replays them.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::{Method, Origin, Verb};
+
+/// One call with every request that it sends and every answer that it gets.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Cassette {
+    /// The file's name without its ending: `users.list`, `users.list.empty`.
+    pub name: String,
+    /// The spec's files, for [`Origin`]s of this cassette.
+    pub file: String,
+    /// Which official example or document the answers follow.
+    pub source: String,
+    /// Account parameters.
+    pub account: BTreeMap<String, Value>,
+    /// Deployment parameters.
+    pub app: BTreeMap<String, Value>,
+    /// The auth method.
+    pub auth: String,
+    /// The auth method's own parameters.
+    pub parameters: BTreeMap<String, Value>,
+    /// The unified model, or none for the provider's own shape.
+    pub model: Option<String>,
+    /// The call.
+    pub call: CassetteCall,
+    /// What the clock says during the replay: an RFC 3339 timestamp.
+    pub clock: String,
+    /// The seed of the replay's randomness.
+    pub seed: u64,
+    /// What is sent and answered, in order.
+    pub exchanges: Vec<Exchange>,
+}
+
+/// The call that a cassette answers.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CassetteCall {
+    /// The resource: `users`.
+    pub resource: String,
+    /// The verb: one of [`Verb`], or a native operation's own.
+    pub verb: String,
+    /// The record's id.
+    pub id: Option<String>,
+    /// The parent's id.
+    pub parent: Option<String>,
+    /// The input, a JSON object.
+    pub input: Value,
+    /// Unified filters.
+    pub filters: Vec<(String, String)>,
+    /// How many records are read at most; without one, a list is read to its end.
+    pub limit: Option<u64>,
+}
+
+impl CassetteCall {
+    /// The verb as unified models know it.
+    #[must_use]
+    pub fn unified_verb(&self) -> Option<Verb> {
+        Verb::parse(&self.verb)
+    }
+}
+
+/// A request and its answer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Exchange {
+    /// What must be sent.
+    pub request: RecordedRequest,
+    /// What comes back.
+    pub response: RecordedResponse,
+    /// Where it was written, in the cassette's file.
+    pub origin: Origin,
+}
+
+/// What must be sent: method, URL and body entirely, headers as far as they are named.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RecordedRequest {
+    /// The method.
+    pub method: Method,
+    /// The absolute URL; the order of query parameters does not matter.
+    pub url: String,
+    /// Headers that must be there with these values. `{{ secret.NAME }}` stands for the replay's own value of that secret.
+    pub headers: Vec<(String, String)>,
+    /// The body.
+    pub body: RecordedBody,
+    /// JSON Pointers into the body, or form fields, whose value may be anything.
+    pub any: Vec<String>,
+}
+
+/// A recorded request body.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RecordedBody {
+    /// None.
+    None,
+    /// A JSON document, compared as data.
+    Json(Value),
+    /// Form fields, in order. Values may hold `{{ secret.NAME }}`.
+    Form(Vec<(String, String)>),
+}
+
+/// What comes back.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RecordedResponse {
+    /// The HTTP status.
+    pub status: u16,
+    /// Headers, in order; a name may stand more than once.
+    pub headers: Vec<(String, String)>,
+    /// The body's text.
+    pub body: String,
+}

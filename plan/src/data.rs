@@ -1,0 +1,55 @@
+//! Data: literals, JSONata, and objects and lists of them.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::Origin;
+
+/// A value made at run time: a body, GraphQL variables, or what a step passes on.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Data {
+    /// A literal.
+    Const(Value),
+    /// An expression; where it gives nothing, the member that holds it is left out.
+    Expression(Expression),
+    /// An object, its members in the order of the spec.
+    Object(Vec<(String, Data)>),
+    /// A list; a member that gives nothing is left out.
+    List(Vec<Data>),
+}
+
+/// A JSONata expression as text. The runtime compiles it once.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Expression {
+    /// The JSONata text.
+    pub source: String,
+    /// Where it begins in the spec.
+    pub origin: Origin,
+}
+
+/// A pure path into a JSON document, so that what it names can be cut out of the text untouched. Empty is the whole document.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Path {
+    /// Member names, outermost first.
+    pub steps: Vec<String>,
+    /// Where it was written.
+    pub origin: Origin,
+}
+
+impl std::fmt::Display for Path {
+    /// As JSONata: `data.users.nodes`, or `$` for the whole document.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if self.steps.is_empty() {
+            return f.write_str("$");
+        }
+        for (index, step) in self.steps.iter().enumerate() {
+            if index > 0 {
+                f.write_str(".")?;
+            }
+            let plain = step.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') && !step.starts_with(|c: char| c.is_ascii_digit());
+            if plain { f.write_str(step)? } else { write!(f, "`{step}`")? }
+        }
+        Ok(())
+    }
+}

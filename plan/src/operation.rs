@@ -1,0 +1,132 @@
+//! A provider's operation: input, steps, and how its records are taken out of the answer.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Data, ErrorKind, Expression, Origin, Paginate, Parameter, Path, Request, Verb};
+
+/// One operation of the provider, such as `users.list`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Operation {
+    /// Its coordinate: `users.list`.
+    pub name: String,
+    /// What it gives.
+    pub shape: Shape,
+    /// What it takes besides `id` and `parent`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub input: Vec<Parameter>,
+    /// Whether its steps read `id`.
+    pub takes_id: bool,
+    /// Whether its steps read `parent.id`.
+    pub takes_parent: bool,
+    /// What is done, usually one request. The records are taken from the last step's answer.
+    pub steps: Vec<Step>,
+    /// How the records are taken out of the answer.
+    pub records: Records,
+    /// How the next page is asked for, where there are pages.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paginate: Option<Paginate>,
+    /// Kinds of error that mean that the work is done already.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub already: Vec<ErrorKind>,
+    /// Where it was written.
+    pub origin: Origin,
+}
+
+/// What an operation gives to its caller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Shape {
+    /// A list of records, perhaps over several pages.
+    List,
+    /// One record.
+    One,
+    /// Nothing.
+    Nothing,
+}
+
+/// One thing that an operation does.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Step {
+    /// What is done.
+    pub action: Action,
+    /// The step is skipped unless this is true.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub when: Option<Expression>,
+    /// The variable that later steps see the result as.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bind: Option<String>,
+    /// Where it was written.
+    pub origin: Origin,
+}
+
+/// What a step does.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Action {
+    /// Sends a request.
+    Request(Box<Request>),
+    /// Calls an operation of this connector.
+    Call(Call),
+}
+
+/// A call to another operation of the same connector, with what it is given.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Call {
+    /// The operation's coordinate.
+    pub operation: String,
+    /// The `id` it is given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<Data>,
+    /// The `parent.id` it is given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent: Option<Data>,
+    /// Its input, by name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub input: Vec<(String, Data)>,
+}
+
+/// How records are taken out of an answer. Records are slices of the answer's text.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Records {
+    /// A list stands at `path`.
+    Items {
+        /// Where the list stands.
+        path: Path,
+        /// Whether a body without it is an empty page; otherwise it is an error.
+        absent_is_empty: bool,
+        /// Only records for which this is true are kept, after counting.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        keep_if: Option<Expression>,
+    },
+    /// One record stands at `path`. Where a list stands there, exactly one of it must pass `keep_if`.
+    Item {
+        /// Where the record stands.
+        path: Path,
+        /// Chooses the record where a list stands at `path`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        keep_if: Option<Expression>,
+    },
+    /// The answer holds no record.
+    None,
+}
+
+impl Operation {
+    /// The resource: `users` of `users.list`, `groups.members` of `groups.members.list`.
+    #[must_use]
+    pub fn resource(&self) -> &str {
+        self.name.rsplit_once('.').map_or("", |(resource, _)| resource)
+    }
+
+    /// The last part of the name: `list` of `users.list`.
+    #[must_use]
+    pub fn verb(&self) -> &str {
+        self.name.rsplit_once('.').map_or(self.name.as_str(), |(_, verb)| verb)
+    }
+
+    /// The verb as unified models know it, where the operation's own is one of them.
+    #[must_use]
+    pub fn unified_verb(&self) -> Option<Verb> {
+        Verb::parse(self.verb())
+    }
+}

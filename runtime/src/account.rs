@@ -1,0 +1,107 @@
+//! Who calls: what a customer and the deployment supply, and whether it fits the plan.
+
+use std::collections::BTreeMap;
+
+use connc_plan::{AuthMethod, Plan};
+use serde_json::Value;
+
+use crate::{Error, Secret, parameter, suggest};
+
+/// What a customer supplies to connect, and what the deployment supplies for all customers.
+#[derive(Clone, Debug, Default)]
+pub struct Account {
+    /// The connector that it is for.
+    pub connector: String,
+    /// The auth method; empty means the connector's first.
+    pub auth: String,
+    /// Account parameters, in scope as `account.*`.
+    pub account: BTreeMap<String, Value>,
+    /// The auth method's own parameters, in scope as `auth.*`.
+    pub parameters: BTreeMap<String, Value>,
+    /// The customer's secrets, in scope as `secret.*`.
+    pub secrets: BTreeMap<String, Secret<String>>,
+    /// Deployment parameters, in scope as `app.*`.
+    pub app: BTreeMap<String, Value>,
+    /// The deployment's secrets, in scope as `app.secret.*`.
+    pub app_secrets: BTreeMap<String, Secret<String>>,
+}
+
+/// An account that fits its plan, with defaults filled in.
+#[derive(Debug)]
+pub(crate) struct Checked {
+    pub(crate) method: AuthMethod,
+    pub(crate) account: BTreeMap<String, Value>,
+    pub(crate) parameters: BTreeMap<String, Value>,
+    pub(crate) secrets: BTreeMap<String, Secret<String>>,
+    pub(crate) app: BTreeMap<String, Value>,
+    pub(crate) app_secrets: BTreeMap<String, Secret<String>>,
+}
+
+/// Holds an account against its plan. Deployment parameters are asked for only where the method gets a token.
+pub(crate) fn check(plan: &Plan, account: &Account) -> Result<Checked, Error> {
+    if account.connector != plan.connector {
+        return Err(Error::invalid(format!("the account is for connector `{}`, the call is to `{}`", account.connector, plan.connector)));
+    }
+    let method = if account.auth.is_empty() { plan.auth.first() } else { plan.auth_method(&account.auth) };
+    let method = method.ok_or_else(|| {
+        let names: Vec<&str> = plan.auth.iter().map(|method| method.name.as_str()).collect();
+        Error::invalid(format!("there is no auth method `{}` in connector `{}`", account.auth, plan.connector))
+            .with_help(format!("the auth methods are {}", suggest::list(&names)))
+    })?;
+    let acquires = method.acquire.is_some();
+    let checked =
+        |parameters: &[_], given, what: &str| parameter::check(parameters, given, what, |name| format!("{what} parameter `{name}`"), plan);
+    let app = if acquires { checked(&plan.app, &account.app, "app")? } else { BTreeMap::new() };
+    for secret in &method.secrets {
+        required_secret(&account.secrets, &secret.name, "secret", secret.description.as_deref())
+            .map_err(|error| error.placed(plan, secret.origin))?;
+    }
+    for secret in plan.app_secrets.iter().filter(|_| acquires) {
+        required_secret(&account.app_secrets, &secret.name, "app secret", secret.description.as_deref())
+            .map_err(|error| error.placed(plan, secret.origin))?;
+    }
+    Ok(Checked {
+        account: checked(&plan.account, &account.account, "account")?,
+        parameters: checked(&method.parameters, &account.parameters, "auth")?,
+        secrets: account.secrets.clone(),
+        app,
+        app_secrets: if acquires { account.app_secrets.clone() } else { BTreeMap::new() },
+        method: method.clone(),
+    })
+}
+
+fn required_secret(given: &BTreeMap<String, Secret<String>>, name: &str, what: &str, description: Option<&str>) -> Result<(), Error> {
+    if given.get(name).is_some_and(|secret| !secret.expose().is_empty()) {
+        return Ok(());
+    }
+    let error = Error::invalid(format!("{what} `{name}` is missing"));
+    Err(match description {
+        Some(description) => error.with_help(format!("it is: {description}")),
+        None => error,
+    })
+}
+
+impl Checked {
+    /// What tells this account from others, without its secrets: a cursor outlives a rotated key.
+    pub(crate) fn identity(&self) -> String {
+        serde_json::json!([self.method.name, self.account, self.parameters]).to_string()
+    }
+
+    /// Every secret with its name as templates know it.
+    pub(crate) fn all_secrets(&self) -> impl Iterator<Item = (String, &Secret<String>)> {
+        let own = self.secrets.iter().map(|(name, secret)| (format!("secret.{name}"), secret));
+        own.chain(self.app_secrets.iter().map(|(name, secret)| (format!("app.secret.{name}"), secret)))
+    }
+
+    /// The same account with words in the place of its secrets, for showing what would be sent.
+    pub(crate) fn redacted(mut self) -> Self {
+        let mask = |prefix: &str, secrets: &mut BTreeMap<String, Secret<String>>| {
+            for (name, secret) in secrets.iter_mut() {
+                *secret = Secret::new(crate::redact::marker(&format!("{prefix}.{name}")));
+            }
+        };
+        mask("secret", &mut self.secrets);
+        mask("app.secret", &mut self.app_secrets);
+        self
+    }
+}

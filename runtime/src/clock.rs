@@ -1,0 +1,153 @@
+//! Time and randomness, given by the embedder so that a replay is exact.
+
+use std::sync::Mutex;
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+use jiff::{SignedDuration, Timestamp};
+use ring::rand::SecureRandom;
+
+use crate::{Error, lock::locked};
+
+/// What time it is, and how to wait.
+pub trait Clock: Send + Sync {
+    /// The time now.
+    fn now(&self) -> Timestamp;
+
+    /// Completes after `duration`.
+    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()>;
+
+    /// Whether waiting takes real time. A deadline is watched only where it does.
+    fn real(&self) -> bool {
+        true
+    }
+}
+
+/// Where randomness comes from: back-off, idempotency keys, and the nonces of cursors.
+pub trait Random: Send + Sync {
+    /// Fills `bytes`.
+    ///
+    /// # Errors
+    ///
+    /// Where the system has no randomness to give.
+    fn fill(&self, bytes: &mut [u8]) -> Result<(), Error>;
+}
+
+/// The system's clock, waiting on tokio's timer.
+#[cfg(feature = "reqwest")]
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SystemClock;
+
+#[cfg(feature = "reqwest")]
+impl Clock for SystemClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::now()
+    }
+
+    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
+        Box::pin(tokio::time::sleep(duration))
+    }
+}
+
+/// The system's secure randomness.
+#[derive(Debug)]
+pub struct SystemRandom(ring::rand::SystemRandom);
+
+impl Default for SystemRandom {
+    fn default() -> Self {
+        Self(ring::rand::SystemRandom::new())
+    }
+}
+
+impl Random for SystemRandom {
+    fn fill(&self, bytes: &mut [u8]) -> Result<(), Error> {
+        self.0.fill(bytes).map_err(|_| Error::new(connc_plan::ErrorKind::Security, "the system has no secure randomness"))
+    }
+}
+
+/// A clock that stands still, and goes forward only by what is waited for, at once.
+#[derive(Debug)]
+pub struct ReplayClock(Mutex<Timestamp>);
+
+impl ReplayClock {
+    /// A clock that says `now`, an RFC 3339 timestamp.
+    ///
+    /// # Errors
+    ///
+    /// Where `now` is no timestamp.
+    pub fn new(now: &str) -> Result<Self, Error> {
+        let now = now.parse().map_err(|_| Error::invalid(format!("`{now}` is not a timestamp such as `2026-03-01T12:00:00Z`")))?;
+        Ok(Self(Mutex::new(now)))
+    }
+}
+
+impl Clock for ReplayClock {
+    fn now(&self) -> Timestamp {
+        *locked(&self.0)
+    }
+
+    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
+        let mut now = locked(&self.0);
+        if let Ok(later) = SignedDuration::try_from(duration).map_err(|_| ()).and_then(|by| now.checked_add(by).map_err(|_| ())) {
+            *now = later;
+        }
+        Box::pin(std::future::ready(()))
+    }
+
+    fn real(&self) -> bool {
+        false
+    }
+}
+
+/// The same bytes for the same seed. For replays and tests only: cursors sealed with it are no secret.
+#[derive(Debug)]
+pub struct ReplayRandom {
+    seed: u64,
+    used: Mutex<u64>,
+}
+
+impl ReplayRandom {
+    /// Starts the sequence that belongs to `seed`.
+    #[must_use]
+    pub const fn new(seed: u64) -> Self {
+        Self { seed, used: Mutex::new(0) }
+    }
+}
+
+impl Random for ReplayRandom {
+    fn fill(&self, bytes: &mut [u8]) -> Result<(), Error> {
+        let mut used = locked(&self.used);
+        for chunk in bytes.chunks_mut(32) {
+            let block = ring::digest::digest(&ring::digest::SHA256, format!("{} {}", self.seed, *used).as_bytes());
+            *used = used.wrapping_add(1);
+            for (to, from) in chunk.iter_mut().zip(block.as_ref()) {
+                *to = *from;
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn replays_repeat_themselves() {
+        let bytes = || {
+            let (random, mut bytes) = (ReplayRandom::new(7), [0; 40]);
+            random.fill(&mut bytes).unwrap();
+            bytes
+        };
+        assert_eq!(bytes(), bytes());
+        assert_ne!(bytes(), [0; 40]);
+    }
+
+    #[test]
+    fn waiting_moves_a_replay_clock() {
+        let clock = ReplayClock::new("2026-03-01T12:00:00Z").unwrap();
+        drop(clock.sleep(Duration::from_secs(90)));
+        assert_eq!(clock.now().to_string(), "2026-03-01T12:01:30Z");
+        assert!(ReplayClock::new("noon").is_err());
+    }
+}

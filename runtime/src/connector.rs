@@ -1,0 +1,113 @@
+//! A plan made ready to run.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+use connc_plan::{ErrorKind, FORMAT, Operation, Plan, ResourceMap};
+use serde_json::Value;
+
+use crate::lock::locked;
+use crate::map::RecordMap;
+use crate::program::Programs;
+use crate::{Error, hash, suggest};
+
+/// A plan with its expressions compiled as they are used. Clones share everything; replacing a connector is replacing the value.
+#[derive(Clone, Debug)]
+pub struct Connector(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    plan: Plan,
+    hash: String,
+    programs: Programs,
+    maps: Mutex<HashMap<(String, String), Arc<RecordMap>>>,
+}
+
+impl Connector {
+    /// Makes a plan ready.
+    ///
+    /// # Errors
+    ///
+    /// Where the plan has another data layout than this runtime reads.
+    pub fn load(plan: Plan) -> Result<Self, Error> {
+        if plan.format != FORMAT {
+            return Err(Error::invalid(format!(
+                "the plan of `{}` has format {}, this runtime reads format {FORMAT}",
+                plan.connector, plan.format
+            ))
+            .with_help("compile the connector again"));
+        }
+        let value = serde_json::to_value(&plan).map_err(|_| Error::invalid(format!("the plan of `{}` is no JSON data", plan.connector)))?;
+        let hash = hash::hex(&hash::sha256(canonical(value).to_string().as_bytes()));
+        Ok(Self(Arc::new(Inner { plan, hash, programs: Programs::default(), maps: Mutex::default() })))
+    }
+
+    /// The plan.
+    #[must_use]
+    pub fn plan(&self) -> &Plan {
+        &self.0.plan
+    }
+
+    /// The SHA-256 of the plan as JSON with sorted keys, in hexadecimal. Cursors are bound to it.
+    #[must_use]
+    pub fn hash(&self) -> &str {
+        &self.0.hash
+    }
+
+    pub(crate) fn programs(&self) -> &Programs {
+        &self.0.programs
+    }
+
+    pub(crate) fn operation(&self, name: &str) -> Result<&Operation, Error> {
+        let plan = self.plan();
+        plan.operations.get(name).ok_or_else(|| {
+            let known: Vec<&str> = plan.operations.keys().map(String::as_str).collect();
+            Error::invalid(format!("there is no operation `{name}` in connector `{}`", plan.connector))
+                .with_help(suggest::help(name, &known))
+        })
+    }
+
+    pub(crate) fn resource(&self, model: &str, resource: &str) -> Result<&ResourceMap, Error> {
+        let plan = self.plan();
+        plan.map(model, resource).ok_or_else(|| {
+            let known: Vec<&str> = plan.maps.iter().filter(|map| map.model == model).map(|map| map.resource.as_str()).collect();
+            Error::invalid(format!("connector `{}` has no `{resource}` of the model `{model}`", plan.connector))
+                .with_help(suggest::help(resource, &known))
+        })
+    }
+
+    /// The compiled map of a resource.
+    pub(crate) fn record_map(&self, model: &str, resource: &str) -> Result<Arc<RecordMap>, Error> {
+        let key = (model.to_owned(), resource.to_owned());
+        if let Some(map) = locked(&self.0.maps).get(&key) {
+            return Ok(Arc::clone(map));
+        }
+        let source = self.resource(model, resource)?;
+        let schema = self.plan().model(model).and_then(|model| model.resources.get(resource));
+        let map =
+            Arc::new(RecordMap::compile(source, schema, self.programs()).map_err(|error| error.at(self.plan(), resource, source.origin))?);
+        locked(&self.0.maps).insert(key, Arc::clone(&map));
+        Ok(map)
+    }
+
+    /// Names an error's plan for a caller that has none at hand.
+    pub(crate) fn no_verb(&self, resource: &ResourceMap, verb: &str) -> Error {
+        let known: Vec<&str> = resource.verbs.keys().map(|verb| verb.name()).collect();
+        Error::new(ErrorKind::InvalidInput, format!("`{}` of connector `{}` cannot `{verb}`", resource.resource, self.plan().connector))
+            .with_help(format!("it can: {}", suggest::list(&known)))
+            .placed(self.plan(), resource.origin)
+    }
+}
+
+/// The value with every object's keys sorted, so that equal plans have equal text.
+pub(crate) fn canonical(value: Value) -> Value {
+    match value {
+        Value::Object(members) => {
+            let mut members: Vec<_> = members.into_iter().map(|(name, value)| (name, canonical(value))).collect();
+            members.sort_by(|(a, _), (b, _)| a.cmp(b));
+            Value::Object(members.into_iter().collect())
+        }
+        Value::Array(items) => Value::Array(items.into_iter().map(canonical).collect()),
+        scalar @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_)) => scalar,
+    }
+}

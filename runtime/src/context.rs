@@ -1,0 +1,117 @@
+//! What one call carries along: who calls, where it may go, what must not be shown, and when it has to end.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use connc_plan::{ErrorKind, Plan};
+use futures_util::future::{Either, select};
+use jiff::{SignedDuration, Timestamp};
+use serde_json::json;
+
+use crate::account::Checked;
+use crate::address;
+use crate::guard::Guard;
+use crate::program::{Programs, Vars};
+use crate::redact::Redactor;
+use crate::runtime::Parts;
+use crate::scope::Names;
+use crate::{Call, Connector, Error, Runtime};
+
+/// One call's surroundings.
+#[derive(Debug)]
+pub(crate) struct Context {
+    runtime: Runtime,
+    connector: Connector,
+    pub(crate) account: Checked,
+    pub(crate) guard: Guard,
+    pub(crate) redactor: Redactor,
+    deadline: Option<Timestamp>,
+    sent: AtomicU32,
+}
+
+impl Context {
+    pub(crate) fn new(runtime: Runtime, connector: Connector, account: Checked, call: &Call) -> Result<Self, Error> {
+        let guard = Guard::new(address::origins(connector.plan(), &account)?, &runtime.parts().permits);
+        let mut redactor = Redactor::default();
+        for (name, secret) in account.all_secrets() {
+            redactor.add(&format!("{{{{ {name} }}}}"), secret.expose());
+        }
+        let deadline = match call.deadline {
+            Some(after) => SignedDuration::try_from(after).ok().and_then(|after| runtime.parts().clock.now().checked_add(after).ok()),
+            None => None,
+        };
+        Ok(Self { runtime, connector, account, guard, redactor, deadline, sent: AtomicU32::new(0) })
+    }
+
+    /// The same call with words in the place of secrets.
+    pub(crate) fn redacted(mut self) -> Self {
+        self.account = self.account.redacted();
+        self.redactor = Redactor::default();
+        self
+    }
+
+    pub(crate) fn parts(&self) -> &Parts {
+        self.runtime.parts()
+    }
+
+    pub(crate) fn connector(&self) -> &Connector {
+        &self.connector
+    }
+
+    pub(crate) fn plan(&self) -> &Plan {
+        self.connector.plan()
+    }
+
+    pub(crate) fn programs(&self) -> &Programs {
+        self.connector.programs()
+    }
+
+    /// The names that every template sees.
+    pub(crate) fn names(&self) -> Names<'_> {
+        Names::new(&self.account, &self.plan().constants)
+    }
+
+    /// The variables that every expression sees.
+    pub(crate) fn vars(&self) -> Vars {
+        let mut vars = Vars::default();
+        vars.set("account", json!(self.account.account).to_string());
+        vars.set("constants", json!(self.plan().constants).to_string());
+        vars
+    }
+
+    /// Counts a request that is about to be sent.
+    pub(crate) fn count(&self) {
+        self.sent.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// How many requests were sent so far.
+    pub(crate) fn sent(&self) -> u32 {
+        self.sent.load(Ordering::Relaxed)
+    }
+
+    /// What is left of the caller's time; none where there is no deadline.
+    pub(crate) fn left(&self) -> Option<Duration> {
+        let left = self.deadline?.duration_since(self.parts().clock.now());
+        Some(Duration::try_from(left).unwrap_or_default())
+    }
+
+    /// Waits for `work` until the deadline.
+    pub(crate) async fn in_time<T>(&self, work: impl Future<Output = T> + Send) -> Result<T, Error> {
+        let Some(left) = self.left() else { return Ok(work.await) };
+        if left.is_zero() {
+            return Err(too_late());
+        }
+        if !self.parts().clock.real() {
+            return Ok(work.await);
+        }
+        match select(Box::pin(work), self.parts().clock.sleep(left)).await {
+            Either::Left((done, _)) => Ok(done),
+            Either::Right(_) => Err(too_late()),
+        }
+    }
+}
+
+/// The caller's time is over.
+pub(crate) fn too_late() -> Error {
+    Error::new(ErrorKind::Timeout, "the call did not end within its deadline")
+}

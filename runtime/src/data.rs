@@ -1,0 +1,37 @@
+//! Bodies, variables and what steps pass on, made from [`Data`].
+
+use connc_plan::Data;
+use serde_json::{Map, Value};
+
+use crate::Error;
+use crate::program::Evaluation;
+
+/// The value, or none where an expression gives nothing: the member that would hold it is left out.
+pub(crate) fn make(data: &Data, over: &Evaluation<'_>) -> Result<Option<Value>, Error> {
+    Ok(match data {
+        Data::Const(value) => Some(value.clone()),
+        Data::Expression(expression) => match over.json(expression)? {
+            Some(text) => Some(
+                serde_json::from_str(&text)
+                    .map_err(|_| Error::new(connc_plan::ErrorKind::Limit, "the value of an expression nests too deeply"))?,
+            ),
+            None => None,
+        },
+        Data::Object(members) => {
+            let mut object = Map::new();
+            for (name, member) in members {
+                if let Some(value) = make(member, over)? {
+                    object.insert(name.clone(), value);
+                }
+            }
+            Some(Value::Object(object))
+        }
+        Data::List(members) => {
+            let mut list = Vec::with_capacity(members.len());
+            for member in members {
+                list.extend(make(member, over)?);
+            }
+            Some(Value::Array(list))
+        }
+    })
+}

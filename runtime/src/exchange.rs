@@ -1,0 +1,197 @@
+//! One request and its answer: build, send, perhaps again, classify.
+
+use std::collections::BTreeMap;
+
+use connc_plan::{ErrorKind, Request};
+use futures_util::StreamExt as _;
+use http::HeaderMap;
+use serde_json::Value;
+use url::Url;
+
+use crate::auth::{self, Token};
+use crate::context::{Context, too_late};
+use crate::paginate::Turn;
+use crate::program::Vars;
+use crate::request::{self, Built};
+use crate::scope::Names;
+use crate::transport::{Response, TransportError, TransportFailure};
+use crate::{Error, hash, response, retry};
+
+/// What an operation is given, checked.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Inputs {
+    pub(crate) id: Option<String>,
+    pub(crate) parent: Option<String>,
+    pub(crate) input: BTreeMap<String, Value>,
+}
+
+/// What one request is made from, besides the account.
+#[derive(Clone, Debug)]
+pub(crate) struct Given<'a> {
+    pub(crate) inputs: &'a Inputs,
+    pub(crate) vars: &'a Vars,
+    pub(crate) turn: Option<Turn<'a>>,
+    pub(crate) key: Option<&'a str>,
+}
+
+impl<'a> Given<'a> {
+    /// Without a page and without an idempotency key.
+    pub(crate) const fn new(inputs: &'a Inputs, vars: &'a Vars) -> Self {
+        Self { inputs, vars, turn: None, key: None }
+    }
+
+    /// The names for templates, without a token.
+    pub(crate) fn names(&self, context: &'a Context) -> Names<'a> {
+        Names {
+            input: Some(&self.inputs.input),
+            id: self.inputs.id.as_deref(),
+            parent: self.inputs.parent.as_deref(),
+            size: self.turn.as_ref().and_then(Turn::size),
+            ..context.names()
+        }
+    }
+}
+
+/// A whole answer.
+#[derive(Clone, Debug)]
+pub(crate) struct Received {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) text: String,
+    /// Where it was asked for, before any mapping.
+    pub(crate) url: Url,
+}
+
+/// Sends a request of an operation with the account's auth, and gives its answer if that is no error.
+/// A token that is refused is got anew once: a 401 says that nothing was done.
+pub(crate) async fn exchange(context: &Context, request: &Request, given: Given<'_>) -> Result<Received, Error> {
+    let key = request.idempotency_header.is_some().then(|| fresh_key(context)).transpose()?;
+    let given = Given { key: key.as_deref(), ..given };
+    let mut token = auth::token(context, None).await?;
+    let mut renewed = false;
+    loop {
+        let built = build(context, request, &given, token.as_deref())?;
+        let received = send(context, request, &built).await.map_err(|error| named(error, &built))?;
+        if let (401, Some(refused), false) = (received.status, &token, renewed) {
+            renewed = true;
+            token = auth::token(context, Some(refused.number)).await?;
+            continue;
+        }
+        return response::classify(context, request, received).map_err(|error| clean(context, named(error, &built), token.as_deref()));
+    }
+}
+
+fn build(context: &Context, request: &Request, given: &Given<'_>, token: Option<&Token>) -> Result<Built, Error> {
+    let names = Names { token: token.map(|token| &token.values), ..given.names(context) };
+    request::build(context, request, given, &names)
+}
+
+/// A key that no other write has (RFC 9562, section 5.4).
+fn fresh_key(context: &Context) -> Result<String, Error> {
+    let mut bytes = [0; 16];
+    context.parts().random.fill(&mut bytes)?;
+    let [.., version, _, variant, _, _, _, _, _, _, _] = &mut bytes;
+    *version = (*version & 0x0f) | 0x40;
+    *variant = (*variant & 0x3f) | 0x80;
+    let hex = hash::hex(&bytes);
+    let groups = [8, 4, 4, 4, 12].iter().scan(hex.as_str(), |rest, length| {
+        let (group, after) = rest.split_at_checked(*length)?;
+        *rest = after;
+        Some(group)
+    });
+    Ok(groups.collect::<Vec<_>>().join("-"))
+}
+
+fn named(mut error: Error, built: &Built) -> Error {
+    error.request.get_or_insert_with(|| built.shown());
+    error
+}
+
+/// A provider may repeat what it was sent.
+fn clean(context: &Context, mut error: Error, token: Option<&Token>) -> Error {
+    let mut tokens = crate::redact::Redactor::default();
+    for (name, value) in token.iter().flat_map(|token| &token.values) {
+        tokens.add(&format!("{{{{ token.{name} }}}}"), value.expose());
+    }
+    let failure: &mut crate::Failure = &mut error;
+    for text in [&mut failure.provider_code, &mut failure.provider_message].into_iter().flatten() {
+        *text = context.redactor.clean(&tokens.clean(text));
+    }
+    error
+}
+
+/// Sends until there is an answer that need not be asked for again.
+pub(crate) async fn send(context: &Context, request: &Request, built: &Built) -> Result<Received, Error> {
+    let idempotent = request.idempotent || request.idempotency_header.is_some();
+    let target = context.guard.target(&built.url)?;
+    let parts = context.parts();
+    let most = parts.limits.attempts.max(1);
+    let mut attempt = 1;
+    loop {
+        if context.left().is_some_and(|left| left.is_zero()) {
+            return Err(too_late());
+        }
+        context.count();
+        tracing::debug!(target: "connc", request = %built.shown(), attempt, "send");
+        let sent = match context.in_time(once(context, built.http(&target)?)).await {
+            Ok(sent) => sent,
+            Err(late) => return Err(if idempotent { late } else { unknown(&late.message) }),
+        };
+        match sent {
+            Ok((status, headers, text)) => {
+                let waits = headers.contains_key(http::header::RETRY_AFTER);
+                if attempt >= most || !retry::after_status(status, idempotent, waits) {
+                    return Ok(Received { status, headers, text, url: built.url.clone() });
+                }
+            }
+            Err(broken) => {
+                if attempt >= most || !retry::after_failure(broken.failure, idempotent) {
+                    return Err(failed(context, &broken, idempotent));
+                }
+            }
+        }
+        context.in_time(parts.clock.sleep(retry::back_off(attempt, parts.random.as_ref())?)).await?;
+        attempt += 1;
+    }
+}
+
+async fn once(context: &Context, request: http::Request<bytes::Bytes>) -> Result<(u16, HeaderMap, String), TransportError> {
+    let Response { status, headers, mut body } = context.parts().transport.send(request).await?;
+    let most = context.parts().limits.body_bytes;
+    let mut bytes = Vec::new();
+    while let Some(chunk) = body.next().await {
+        let chunk = chunk?;
+        if bytes.len().saturating_add(chunk.len()) > most {
+            return Err(TransportError::new(TransportFailure::TooLarge, format!("the answer is larger than {most} bytes")));
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    // A byte order mark is no JSON, but some servers send one (RFC 8259, section 8.1, lets it be ignored).
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").map(<[u8]>::to_vec).unwrap_or(bytes);
+    let text = match String::from_utf8(bytes) {
+        Ok(text) => text,
+        // An error page in another encoding is still an error page; as JSON it would not be read anyway.
+        Err(error) => String::from_utf8_lossy(error.as_bytes()).into_owned(),
+    };
+    Ok((status.as_u16(), headers, text))
+}
+
+/// What a broken transport means for the caller.
+fn failed(context: &Context, broken: &TransportError, idempotent: bool) -> Error {
+    let message = context.redactor.clean(&broken.message);
+    let mut error = match broken.failure {
+        TransportFailure::NotSent => Error::new(ErrorKind::Transport, message),
+        TransportFailure::MaybeSent | TransportFailure::Timeout if !idempotent => return unknown(&message),
+        TransportFailure::MaybeSent => Error::new(ErrorKind::Transport, message),
+        TransportFailure::Timeout => Error::new(ErrorKind::Timeout, message),
+        TransportFailure::TooLarge => return Error::new(ErrorKind::Limit, message),
+        TransportFailure::Refused => return Error::new(ErrorKind::Security, message),
+    };
+    error.retryable = true;
+    error
+}
+
+fn unknown(message: &str) -> Error {
+    Error::new(ErrorKind::OutcomeUnknown, format!("it is not known whether the write was done: {message}"))
+        .with_help("look whether it was done before sending it again")
+}

@@ -1,0 +1,177 @@
+//! Records as slices of an answer's text: nothing is parsed that need not be, and no digit is lost.
+
+use std::borrow::Cow;
+
+use connc_plan::{ErrorKind, Path};
+use serde::Deserializer as _;
+use serde::de::{IgnoredAny, MapAccess, Visitor};
+use serde_json::value::RawValue;
+
+use crate::Error;
+use crate::exchange::Received;
+use crate::response::not_json;
+
+/// The answer as one JSON document that nests no deeper than `depth`.
+pub(crate) fn document(received: &Received, depth: usize) -> Result<&str, Error> {
+    let text = received.text.as_str();
+    if deeper_than(text, depth) {
+        return Err(Error::new(ErrorKind::Limit, format!("the answer nests deeper than {depth} levels")));
+    }
+    let whole: &RawValue = serde_json::from_str(text).map_err(|error| not_json(received, &error))?;
+    Ok(whole.get())
+}
+
+/// What stands at a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Found<'a> {
+    /// A value other than null.
+    Value(&'a str),
+    /// Null, at the end of the path.
+    Null,
+    /// A member on the way is missing, or what should hold it is no object.
+    Absent,
+}
+
+/// The value at `path` in JSON text that was checked before.
+pub(crate) fn at<'a>(text: &'a str, path: &Path) -> Found<'a> {
+    let mut here = text;
+    for step in &path.steps {
+        match member(here, step) {
+            Some(value) => here = value,
+            None => return Found::Absent,
+        }
+    }
+    if here == "null" { Found::Null } else { Found::Value(here) }
+}
+
+/// A member of an object; where a key stands twice, the last one counts.
+pub(crate) fn member<'a>(text: &'a str, name: &str) -> Option<&'a str> {
+    struct Find<'n>(&'n str);
+    impl<'de> Visitor<'de> for Find<'_> {
+        type Value = Option<&'de str>;
+
+        fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("an object")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+            let mut found = None;
+            while let Some(key) = map.next_key::<Key<'de>>()? {
+                if key.0 == self.0 {
+                    found = Some(map.next_value::<&'de RawValue>()?.get());
+                } else {
+                    map.next_value::<IgnoredAny>()?;
+                }
+            }
+            Ok(found)
+        }
+    }
+    serde_json::Deserializer::from_str(text).deserialize_map(Find(name)).ok().flatten()
+}
+
+/// A key that is borrowed where it holds no escape.
+#[derive(serde::Deserialize)]
+struct Key<'a>(#[serde(borrow)] Cow<'a, str>);
+
+/// The items of a list; none where the text is no list.
+pub(crate) fn items(text: &str) -> Option<Vec<&str>> {
+    if !text.starts_with('[') {
+        return None;
+    }
+    serde_json::from_str::<Vec<&RawValue>>(text).ok().map(|items| items.into_iter().map(RawValue::get).collect())
+}
+
+/// The names of an object's members.
+pub(crate) fn keys(text: &str) -> Vec<String> {
+    let object: Result<serde_json::Map<String, serde_json::Value>, _> = serde_json::from_str(text);
+    object.map(|object| object.keys().cloned().collect()).unwrap_or_default()
+}
+
+/// What kind of value a text is, for messages.
+pub(crate) fn kind(text: &str) -> &'static str {
+    match text.as_bytes().first() {
+        Some(b'{') => "an object",
+        Some(b'[') => "a list",
+        Some(b'"') => "a text",
+        Some(b't' | b'f') => "a boolean",
+        Some(b'n') => "null",
+        Some(_) => "a number",
+        None => "nothing",
+    }
+}
+
+/// The text on one line: whitespace between tokens goes where there is a line break in it, tokens stay as they are.
+pub(crate) fn one_line(text: &str) -> Cow<'_, str> {
+    if !text.contains(['\n', '\r']) {
+        return Cow::Borrowed(text);
+    }
+    let (mut quoted, mut escaped) = (false, false);
+    let kept = text.chars().filter(|c| {
+        if quoted {
+            quoted = escaped || *c != '"';
+            escaped = *c == '\\' && !escaped;
+            return true;
+        }
+        quoted = *c == '"';
+        !c.is_ascii_whitespace()
+    });
+    Cow::Owned(kept.collect())
+}
+
+/// Whether brackets nest deeper than `depth`, counted without recursion.
+fn deeper_than(text: &str, depth: usize) -> bool {
+    let (mut level, mut quoted, mut escaped) = (0_usize, false, false);
+    for byte in text.bytes() {
+        if quoted {
+            quoted = escaped || byte != b'"';
+            escaped = byte == b'\\' && !escaped;
+            continue;
+        }
+        match byte {
+            b'"' => quoted = true,
+            b'[' | b'{' => {
+                level += 1;
+                if level > depth {
+                    return true;
+                }
+            }
+            b']' | b'}' => level = level.saturating_sub(1),
+            _ => {}
+        }
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn path(steps: &[&str]) -> Path {
+        Path { steps: steps.iter().map(|step| (*step).to_owned()).collect(), ..Path::default() }
+    }
+
+    #[test]
+    fn paths() {
+        let text = r#"{"a": {"b\n": [1, 12345678901234567890], "n": null}, "x": 1e999, "a2": []}"#;
+        assert_eq!(at(text, &path(&["a", "b\n"])), Found::Value("[1, 12345678901234567890]"));
+        assert_eq!(at(text, &path(&["a", "n"])), Found::Null);
+        assert_eq!(at(text, &path(&["a", "z"])), Found::Absent);
+        assert_eq!(at(text, &path(&["x", "z"])), Found::Absent);
+        assert_eq!(at(text, &path(&[])), Found::Value(text));
+        assert_eq!(items("[1, 12345678901234567890]"), Some(vec!["1", "12345678901234567890"]));
+        assert_eq!(items("{}"), None);
+        assert_eq!(keys(text), ["a", "x", "a2"]);
+    }
+
+    #[test]
+    fn depth_counts_brackets_outside_text() {
+        assert!(!deeper_than(r#"[["[[[[\"[["]]"#, 2));
+        assert!(deeper_than("[[[]]]", 2));
+    }
+
+    #[test]
+    fn one_line_keeps_tokens() {
+        assert_eq!(one_line("{\n  \"a b\": \"x  \\\" \\n y\",\r\n \"n\": 1.50 }"), r#"{"a b":"x  \" \n y","n":1.50}"#);
+        assert_eq!(one_line("{ \"a\": 1 }"), "{ \"a\": 1 }");
+    }
+}

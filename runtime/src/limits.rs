@@ -1,0 +1,24 @@
+//! How much a provider may answer with.
+
+/// Bounds on what is read. Each is an error of kind `limit` when it is passed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Bytes of one answer's body, decompressed. 64 MiB by default.
+    pub body_bytes: usize,
+    /// How deep JSON may nest. 200 by default.
+    pub json_depth: usize,
+    /// Records on one page. 100,000 by default.
+    pub page_records: usize,
+    /// Bytes of a URL. 16 KiB by default.
+    pub url_bytes: usize,
+    /// Warnings and traces kept for one page; further ones are counted with the last. 100 by default.
+    pub notes: usize,
+    /// Attempts at one request. 3 by default.
+    pub attempts: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { body_bytes: 64 << 20, json_depth: 200, page_records: 100_000, url_bytes: 16 << 10, notes: 100, attempts: 3 }
+    }
+}

@@ -1,0 +1,160 @@
+//! The one loop of all pagination styles: what a page is asked for with, and what follows it.
+
+use connc_plan::{Advance, EmptyPage, ErrorKind, Next, Paginate, Progress, Target};
+use serde_json::Value;
+
+use crate::cursor::State;
+use crate::exchange::Received;
+use crate::program::{Evaluation, Programs, Vars};
+use crate::{Error, hash, link};
+
+/// One page as the request that asks for it needs it.
+#[derive(Clone, Debug)]
+pub(crate) struct Turn<'a> {
+    paginate: &'a Paginate,
+    token: Option<Value>,
+    first: bool,
+}
+
+impl<'a> Turn<'a> {
+    /// The turn of a state.
+    pub(crate) fn new(paginate: &'a Paginate, state: &State) -> Self {
+        let token = match (&paginate.next, &state.token) {
+            (_, Some(token)) => Some(token.clone()),
+            (Next::Counter { start, on_first: true, .. }, None) => Some(Value::from(*start)),
+            (Next::Counter { on_first: false, .. } | Next::Answer(_) | Next::Link(_) | Next::LastItem(_), None) => None,
+        };
+        Self { paginate, token, first: state.token.is_none() }
+    }
+
+    /// The whole URL, where the provider gave one.
+    pub(crate) fn link(&self) -> Option<&str> {
+        match (&self.paginate.into, &self.token) {
+            (Target::Url, Some(token)) => token.as_str(),
+            (Target::Url | Target::Query(_) | Target::Header(_) | Target::Body(_), _) => None,
+        }
+    }
+
+    /// Whether a query parameter of the operation is for the first request only, and this is another.
+    pub(crate) fn leaves_out(&self, name: &str) -> bool {
+        !self.first && self.paginate.first_only.iter().any(|known| known == name)
+    }
+
+    /// How many records are asked for.
+    pub(crate) fn size(&self) -> Option<u64> {
+        self.paginate.size.as_ref().map(|size| size.value)
+    }
+
+    /// What goes where: the size and the token. A link has both already.
+    pub(crate) fn puts(&self) -> Vec<(&'a Target, &Value)> {
+        if self.link().is_some() {
+            return Vec::new();
+        }
+        let token = self.token.as_ref().map(|token| (&self.paginate.into, token));
+        token.into_iter().collect()
+    }
+
+    /// Where the size goes, and how much it is.
+    pub(crate) fn sized(&self) -> Option<(&'a Target, Value)> {
+        let size = self.paginate.size.as_ref().filter(|_| self.link().is_none())?;
+        Some((&size.into, Value::from(size.value)))
+    }
+}
+
+/// A page that came.
+pub(crate) struct Came<'a> {
+    pub(crate) received: &'a Received,
+    pub(crate) vars: &'a Vars,
+    pub(crate) items: &'a [&'a str],
+}
+
+/// What follows a page: the state of the next one, or none at the end of the list.
+pub(crate) fn advance(paginate: &Paginate, state: &State, page: &Came<'_>, programs: &Programs) -> Result<Option<State>, Error> {
+    let count = u64::try_from(page.items.len()).unwrap_or(u64::MAX);
+    let mut next = State { skip: 0, pages: state.pages + 1, records: state.records.saturating_add(count), ..state.clone() };
+    let last = page.items.last().copied().unwrap_or("null");
+    let mut wanted: Vec<_> = paginate.until.iter().chain(&paginate.total).collect();
+    if let Next::Answer(expression) = &paginate.next {
+        wanted.push(expression);
+    }
+    let over = Evaluation::over(programs, &page.received.text, page.vars, &wanted)?;
+    if count > 0 && next.bodies.repeats(&hash::short(&page.items.join(","))) {
+        return Err(circle("the provider gave the same page again"));
+    }
+    if let Some(until) = &paginate.until
+        && over.truth(until)?
+    {
+        return Ok(None);
+    }
+    let ends = count == 0
+        && match paginate.empty_page {
+            EmptyPage::End => true,
+            EmptyPage::Continue => false,
+        };
+    let short = paginate.short_page_ends && paginate.size.as_ref().is_some_and(|size| count < size.value);
+    if ends || short {
+        return Ok(None);
+    }
+    if let Some(total) = &paginate.total
+        && let Some(total) = over.text(total)?.and_then(|text| text.parse::<f64>().ok())
+        && next.records as f64 >= total
+    {
+        return Ok(None);
+    }
+    let token = match &paginate.next {
+        Next::Answer(expression) => over.json(expression)?,
+        Next::Link(rel) => link::target(&page.received.headers, rel).map(|target| Value::String(target).to_string()),
+        Next::LastItem(expression) if count > 0 => Evaluation::over(programs, last, page.vars, &[expression])?.json(expression)?,
+        Next::LastItem(_) => None,
+        Next::Counter { start, advance, on_first: _ } => {
+            let now = state.token.as_ref().map_or(Some(*start), Value::as_u64).unwrap_or(*start);
+            let by = match advance {
+                Advance::One => 1,
+                Advance::Items => count,
+            };
+            Some(now.saturating_add(by).to_string())
+        }
+    };
+    let Some(token) = token.and_then(|json| serde_json::from_str::<Value>(&json).ok()).filter(|token| !token.is_null()) else {
+        return Ok(None);
+    };
+    if paginate.ends_on.contains(&token) {
+        return Ok(None);
+    }
+    if !(token.is_string() || token.is_number()) {
+        return Err(Error::new(ErrorKind::Provider, "the token of the next page is neither a text nor a number"));
+    }
+    let repeated = match paginate.progress {
+        Progress::FreshToken => next.tokens.repeats(&hash::short(&token.to_string())),
+        Progress::GrowingCounter => !grows(state.token.as_ref(), &token),
+    };
+    if repeated {
+        return Err(circle("the provider gave the same page token again"));
+    }
+    next.token = Some(token);
+    Ok(Some(next))
+}
+
+/// Whether the loop may ask for the page of `state`.
+pub(crate) fn bound(paginate: &Paginate, state: &State) -> Result<(), Error> {
+    if state.pages >= paginate.bound.pages {
+        return Err(Error::new(ErrorKind::Limit, format!("the list goes on after {} pages, its bound", paginate.bound.pages))
+            .with_help("raise `max_pages`, or narrow the list"));
+    }
+    if let Some(cap) = paginate.bound.cap.filter(|cap| state.records >= *cap && state.token.is_some()) {
+        return Err(Error::new(ErrorKind::Limit, format!("the provider ends this list after {cap} records, and it has more"))
+            .with_help("narrow the list so that it stays below that"));
+    }
+    Ok(())
+}
+
+fn grows(before: Option<&Value>, now: &Value) -> bool {
+    match (before.and_then(Value::as_f64), now.as_f64()) {
+        (Some(before), Some(now)) => now > before,
+        (None, _) | (_, None) => true,
+    }
+}
+
+fn circle(message: &str) -> Error {
+    Error::new(ErrorKind::Provider, format!("{message}, so the list would never end"))
+}

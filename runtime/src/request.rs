@@ -1,0 +1,274 @@
+//! One request, built from templates and data into what is sent.
+
+use bytes::Bytes;
+use connc_expr::text::{Escape, encode_form, encode_query};
+use connc_plan::{Body, ErrorKind, Method, Place, Request, Target, Text};
+use http::header::{ACCEPT, CONTENT_TYPE, COOKIE, HeaderName, HeaderValue, USER_AGENT};
+use http::{HeaderMap, Uri};
+use serde_json::Value;
+use url::Url;
+
+use crate::Error;
+use crate::address::{self, applies, optional, sensitive};
+use crate::context::Context;
+use crate::data;
+use crate::exchange::Given;
+use crate::paginate::Turn;
+use crate::program::Evaluation;
+use crate::scope::Names;
+
+const AGENT: &str = concat!("connc/", env!("CARGO_PKG_VERSION"));
+
+/// A request ready to be sent, with the URL that it has before any mapping.
+#[derive(Debug)]
+pub(crate) struct Built {
+    pub(crate) method: Method,
+    pub(crate) url: Url,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+}
+
+/// What a body comes to, before pagination adds to it.
+enum Made {
+    Nothing,
+    Json(Value),
+    Form(Vec<(String, String)>),
+}
+
+/// Builds a request of the connector's API: base URL, the plan's headers, and what auth puts on it.
+pub(crate) fn build(context: &Context, request: &Request, given: &Given<'_>, names: &Names<'_>) -> Result<Built, Error> {
+    let plan = context.plan();
+    let base = address::base(plan, &context.account)?;
+    let open = Names { secrets: false, token: None, ..*names };
+    let mut parts = own_parts(context, request, given, &base, &open)?;
+    for (name, text) in &plan.headers {
+        let absent = HeaderName::try_from(name).is_ok_and(|name| !parts.headers.contains_key(name));
+        if absent {
+            parts.header(name, text, &open)?;
+        }
+    }
+    let auth = Names { secrets: true, ..*names };
+    for apply in context.account.method.apply.iter().filter(|apply| applies(apply, request.method)) {
+        parts.apply(&apply.place, &apply.value, &auth).map_err(|error| error.at(plan, &context.account.method.name, apply.value.origin))?;
+    }
+    parts.finish(context)
+}
+
+/// Builds a request that gets a token: its own URL and headers, and nothing that is put on other requests.
+pub(crate) fn build_bare(context: &Context, request: &Request, given: &Given<'_>, names: &Names<'_>) -> Result<Built, Error> {
+    let base = address::base(context.plan(), &context.account)?;
+    own_parts(context, request, given, &base, names)?.finish(context)
+}
+
+/// What the request itself says, turned to the page that is asked for.
+fn own_parts(context: &Context, request: &Request, given: &Given<'_>, base: &Url, names: &Names<'_>) -> Result<Parts, Error> {
+    let link = given.turn.as_ref().and_then(Turn::link);
+    let own = address::url(&request.url, base, names);
+    let url = match link {
+        // The provider's link is resolved against the request's own URL, and may not leave its origins.
+        Some(link) => {
+            let own = own?;
+            let target = own.join(link).map_err(|_| Error::new(ErrorKind::Provider, "the next link is no URL"))?;
+            let mut guard = context.guard.clone();
+            guard.admit(&own);
+            guard.accept(target, &own)?
+        }
+        None => own?,
+    };
+    let mut parts =
+        Parts { method: request.method, url, query: Vec::new(), headers: HeaderMap::new(), body: Made::Nothing, cookies: Vec::new() };
+    if link.is_none() {
+        for (name, text) in &request.query {
+            if given.turn.as_ref().is_some_and(|turn| turn.leaves_out(name)) {
+                continue;
+            }
+            if let Some(value) = optional(text, names, Escape::Query)? {
+                parts.query.push((encode_query(name), value));
+            }
+        }
+        parts.body = body(context, &request.body, given, names)?;
+    }
+    for (name, text) in &request.headers {
+        parts.header(name, text, names)?;
+    }
+    if let (Some(name), Some(key)) = (&request.idempotency_header, given.key) {
+        parts.put_header(name, key, false)?;
+    }
+    if let Some(turn) = &given.turn {
+        if let Some((target, size)) = turn.sized() {
+            parts.target(target, &size)?;
+        }
+        for (target, value) in turn.puts() {
+            parts.target(target, value)?;
+        }
+    }
+    Ok(parts)
+}
+
+fn body(context: &Context, body: &Body, given: &Given<'_>, names: &Names<'_>) -> Result<Made, Error> {
+    Ok(match body {
+        Body::None => Made::Nothing,
+        Body::Json(data) => {
+            let over = Evaluation::over_nothing(context.programs(), given.vars)?;
+            data::make(data, &over)?.map_or(Made::Nothing, Made::Json)
+        }
+        Body::Form(fields) => {
+            let mut made = Vec::with_capacity(fields.len());
+            for (name, text) in fields {
+                if let Some(value) = optional(text, names, Escape::Form)? {
+                    made.push((encode_form(name), value));
+                }
+            }
+            Made::Form(made)
+        }
+    })
+}
+
+/// A request while it is put together.
+struct Parts {
+    method: Method,
+    url: Url,
+    /// Encoded names and values.
+    query: Vec<(String, String)>,
+    headers: HeaderMap,
+    body: Made,
+    cookies: Vec<String>,
+}
+
+impl Parts {
+    fn header(&mut self, name: &str, text: &Text, names: &Names<'_>) -> Result<(), Error> {
+        match optional(text, names, Escape::Header)? {
+            Some(value) => self.put_header(name, &value, sensitive(text)),
+            None => Ok(()),
+        }
+    }
+
+    fn put_header(&mut self, name: &str, value: &str, hidden: bool) -> Result<(), Error> {
+        let unfit = || Error::invalid(format!("the value of header `{name}` cannot stand in a header"));
+        let name = HeaderName::try_from(name).map_err(|_| Error::invalid(format!("`{name}` is no header name")))?;
+        let mut value = HeaderValue::from_bytes(value.as_bytes()).map_err(|_| unfit())?;
+        value.set_sensitive(hidden);
+        self.headers.insert(name, value);
+        Ok(())
+    }
+
+    fn apply(&mut self, place: &Place, text: &Text, names: &Names<'_>) -> Result<(), Error> {
+        match place {
+            Place::Header(name) => {
+                if let Some(value) = optional(text, names, Escape::Header)? {
+                    self.put_header(name, &value, true)?;
+                }
+            }
+            Place::Query(name) => {
+                if let Some(value) = optional(text, names, Escape::Query)? {
+                    self.put_query(&encode_query(name), value);
+                }
+            }
+            Place::Cookie(name) => {
+                if let Some(value) = optional(text, names, Escape::Header)? {
+                    if value.contains([';', ',', ' ', '"', '\\']) {
+                        return Err(Error::invalid(format!("the value of cookie `{name}` cannot stand in a cookie")));
+                    }
+                    self.cookies.push(format!("{name}={value}"));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Sets a query parameter in place of one of the same name, in the operation's query as in a link's.
+    fn put_query(&mut self, name: &str, value: String) {
+        self.query.retain(|(known, _)| known != name);
+        if let Some(query) = self.url.query().map(str::to_owned) {
+            let kept: Vec<&str> = query.split('&').filter(|pair| pair.split('=').next() != Some(name)).collect();
+            self.url.set_query((!kept.is_empty()).then(|| kept.join("&")).as_deref());
+        }
+        self.query.push((name.to_owned(), value));
+    }
+
+    /// Puts a page's token or size where the plan says.
+    fn target(&mut self, target: &Target, value: &Value) -> Result<(), Error> {
+        let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        match target {
+            Target::Query(name) => self.put_query(&encode_query(name), encode_query(&text)),
+            Target::Header(name) => self.put_header(name, &text, false)?,
+            Target::Body(path) => self.put_body(path, value, &text)?,
+            Target::Url => {}
+        }
+        Ok(())
+    }
+
+    fn put_body(&mut self, path: &[String], value: &Value, text: &str) -> Result<(), Error> {
+        if let (Made::Form(fields), [name]) = (&mut self.body, path) {
+            let name = encode_form(name);
+            fields.retain(|(known, _)| *known != name);
+            fields.push((name, encode_form(text)));
+            return Ok(());
+        }
+        if matches!(self.body, Made::Nothing) {
+            self.body = Made::Json(Value::Object(serde_json::Map::new()));
+        }
+        let unfit = || Error::invalid(format!("the body has no place for `{}`", path.join(".")));
+        let Made::Json(mut place) = std::mem::replace(&mut self.body, Made::Nothing) else { return Err(unfit()) };
+        let mut at = &mut place;
+        for name in path {
+            if at.is_null() {
+                *at = Value::Object(serde_json::Map::new());
+            }
+            at = at.as_object_mut().ok_or_else(unfit)?.entry(name.as_str()).or_insert(Value::Null);
+        }
+        *at = value.clone();
+        self.body = Made::Json(place);
+        Ok(())
+    }
+
+    fn finish(mut self, context: &Context) -> Result<Built, Error> {
+        if !self.query.is_empty() {
+            let mut query = self.url.query().filter(|query| !query.is_empty()).map(|query| format!("{query}&")).unwrap_or_default();
+            let added: Vec<String> = self.query.iter().map(|(name, value)| format!("{name}={value}")).collect();
+            query.push_str(&added.join("&"));
+            self.url.set_query(Some(&query));
+        }
+        self.url.set_fragment(None);
+        if !self.cookies.is_empty() {
+            let cookies = self.cookies.join("; ");
+            self.put_header(COOKIE.as_str(), &cookies, true)?;
+        }
+        let (body, kind) = match self.body {
+            Made::Nothing => (Bytes::new(), None),
+            Made::Json(value) => (Bytes::from(value.to_string()), Some("application/json")),
+            Made::Form(fields) => {
+                let pairs: Vec<String> = fields.iter().map(|(name, value)| format!("{name}={value}")).collect();
+                (Bytes::from(pairs.join("&")), Some("application/x-www-form-urlencoded"))
+            }
+        };
+        if let Some(kind) = kind {
+            self.headers.entry(CONTENT_TYPE).or_insert(HeaderValue::from_static(kind));
+        }
+        self.headers.entry(ACCEPT).or_insert(HeaderValue::from_static("application/json"));
+        self.headers.entry(USER_AGENT).or_insert(HeaderValue::from_static(AGENT));
+        let most = context.parts().limits.url_bytes;
+        if self.url.as_str().len() > most {
+            return Err(Error::new(ErrorKind::Limit, format!("the URL is longer than {most} bytes")));
+        }
+        Ok(Built { method: self.method, url: self.url, headers: self.headers, body })
+    }
+}
+
+impl Built {
+    /// Method and URL without its query, for errors.
+    pub(crate) fn shown(&self) -> String {
+        format!("{} {}{}", self.method.name(), self.url.origin().ascii_serialization(), self.url.path())
+    }
+
+    /// As HTTP, addressed to where it really goes.
+    pub(crate) fn http(&self, target: &Url) -> Result<http::Request<Bytes>, Error> {
+        let unfit = || Error::invalid("the request cannot be put into HTTP");
+        let method = http::Method::from_bytes(self.method.name().as_bytes()).map_err(|_| unfit())?;
+        let mut request = http::Request::new(self.body.clone());
+        *request.method_mut() = method;
+        *request.uri_mut() = Uri::try_from(target.as_str()).map_err(|_| unfit())?;
+        *request.headers_mut() = self.headers.clone();
+        Ok(request)
+    }
+}

@@ -1,0 +1,219 @@
+//! What a call means in the plan's terms, with its input checked.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use connc_plan::{
+    Action, Answer, Body, Data, ErrorKind, Expression, Method, Operation, Origin, Parameter, Path, Records, Request, Shape, Step, Text,
+    Verb,
+};
+use serde_json::{Value, json};
+
+use crate::context::Context;
+use crate::exchange::Inputs;
+use crate::filter::{self, Narrowed};
+use crate::invocation::{Call, What};
+use crate::map::RecordMap;
+use crate::program::{Evaluation, Vars};
+use crate::{Error, data, parameter};
+
+/// A call, resolved.
+#[derive(Clone, Debug)]
+pub(crate) struct Task {
+    /// What is called, for errors and spans.
+    pub(crate) name: String,
+    /// What is done.
+    pub(crate) work: Work,
+    /// What the caller gave.
+    pub(crate) inputs: Inputs,
+    /// How records become unified.
+    pub(crate) map: Option<Arc<RecordMap>>,
+    /// Whether this is a list.
+    pub(crate) list: bool,
+}
+
+/// What is done.
+#[derive(Clone, Debug)]
+pub(crate) enum Work {
+    /// One operation, with the caller's input.
+    Operation(Arc<Operation>),
+    /// The steps of a unified verb.
+    Steps { steps: Vec<Step>, narrowed: Narrowed },
+}
+
+/// Resolves a call.
+pub(crate) fn resolve(context: &Context, call: &Call) -> Result<Task, Error> {
+    if !call.filters.is_empty() && !matches!(&call.what, What::Unified { verb: Verb::List, .. }) {
+        return Err(Error::invalid("only a unified list can be narrowed by filters"));
+    }
+    match &call.what {
+        What::Native(name) => {
+            let operation = context.connector().operation(name)?;
+            let inputs = inputs(context, operation, call.id.clone(), call.parent.clone(), given(call)?)?;
+            let list = lists(operation);
+            Ok(Task { name: name.clone(), work: Work::Operation(Arc::new(operation.clone())), inputs, map: None, list })
+        }
+        What::Request { method, path } => Ok(Task {
+            name: format!("{} {}", method.name(), path.split('?').next().unwrap_or_default()),
+            work: Work::Operation(Arc::new(anything(*method, path, call.input.is_some()))),
+            inputs: Inputs { input: call.input.iter().map(|body| ("body".to_owned(), body.clone())).collect(), ..Inputs::default() },
+            map: None,
+            list: false,
+        }),
+        What::Unified { model, resource, verb } => unified(context, call, model, resource, *verb),
+    }
+}
+
+fn unified(context: &Context, call: &Call, model: &str, resource: &str, verb: Verb) -> Result<Task, Error> {
+    let (plan, connector) = (context.plan(), context.connector());
+    let map = connector.resource(model, resource)?;
+    let name = format!("{resource}.{}", verb.name());
+    let known = map.verbs.get(&verb).ok_or_else(|| connector.no_verb(map, verb.name()))?;
+    let list = verb == Verb::List;
+    if list && call.id.is_some() {
+        return Err(Error::invalid(format!("`{name}` takes no id")).with_help("get one record by its id"));
+    }
+    let given = given(call)?;
+    let input = parameter::check(&known.input, &given, "input", |name| format!("input `{name}`"), plan)
+        .map_err(|error| error.at(plan, &name, known.origin))?;
+    let narrowed = filter::narrow(plan, map, &call.filters).map_err(|error| error.at(plan, &name, map.origin))?;
+    let record_map = if known.gives_record { Some(connector.record_map(model, resource)?) } else { None };
+    Ok(Task {
+        name,
+        work: Work::Steps { steps: known.steps.clone(), narrowed },
+        inputs: Inputs { id: call.id.clone(), parent: call.parent.clone(), input },
+        map: record_map,
+        list,
+    })
+}
+
+/// Whether an operation gives a list.
+pub(crate) fn lists(operation: &Operation) -> bool {
+    match operation.shape {
+        Shape::List => true,
+        Shape::One | Shape::Nothing => false,
+    }
+}
+
+fn given(call: &Call) -> Result<BTreeMap<String, Value>, Error> {
+    match &call.input {
+        None | Some(Value::Null) => Ok(BTreeMap::new()),
+        Some(Value::Object(members)) => Ok(members.iter().map(|(name, value)| (name.clone(), value.clone())).collect()),
+        Some(Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_)) => {
+            Err(Error::invalid("the input is not a JSON object"))
+        }
+    }
+}
+
+/// Holds what an operation is given against what it takes.
+pub(crate) fn inputs(
+    context: &Context,
+    operation: &Operation,
+    id: Option<String>,
+    parent: Option<String>,
+    input: BTreeMap<String, Value>,
+) -> Result<Inputs, Error> {
+    let plan = context.plan();
+    let named = |error: Error| error.at(plan, &operation.name, operation.origin);
+    let same = |what: &str, takes: bool, value: &Option<String>| match (takes, value.as_deref()) {
+        (true, None | Some("")) => Err(named(Error::invalid(format!("operation `{}` needs the {what}", operation.name)))),
+        (false, Some(_)) => Err(named(Error::invalid(format!("operation `{}` takes no {what}", operation.name)))),
+        (true, Some(_)) | (false, None) => Ok(()),
+    };
+    same("id", operation.takes_id, &id)?;
+    same("parent's id", operation.takes_parent, &parent)?;
+    let input = parameter::check(&operation.input, &input, "input", |name| format!("input `{name}`"), plan).map_err(named)?;
+    Ok(Inputs { id, parent, input })
+}
+
+/// The variables of what is given: `$input`, `$id`, `$parent`.
+pub(crate) fn vars(context: &Context, inputs: &Inputs) -> Vars {
+    let mut vars = context.vars();
+    vars.set("input", json!(inputs.input).to_string());
+    vars.set_value("id", inputs.id.as_ref().map(|id| json!(id)).as_ref());
+    vars.set_value("parent", inputs.parent.as_ref().map(|id| json!({ "id": id })).as_ref());
+    vars
+}
+
+/// The operation that a step calls, and what it is given.
+pub(crate) fn step(
+    context: &Context,
+    call: &connc_plan::Call,
+    vars: &Vars,
+    narrowed: &Narrowed,
+) -> Result<(Arc<Operation>, Inputs), Error> {
+    let over = Evaluation::over_nothing(context.programs(), vars)?;
+    let text = |data: &Option<Data>| -> Result<Option<String>, Error> {
+        let Some(data) = data else { return Ok(None) };
+        match data::make(data, &over)? {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::String(text)) => Ok(Some(text)),
+            Some(Value::Number(number)) => Ok(Some(number.to_string())),
+            Some(Value::Bool(_) | Value::Array(_) | Value::Object(_)) => {
+                Err(Error::new(ErrorKind::Map, format!("what `{}` is given as an id is no identifier", call.operation)))
+            }
+        }
+    };
+    let mut input = BTreeMap::new();
+    for (name, data) in &call.input {
+        if let Some(value) = data::make(data, &over)? {
+            input.insert(name.clone(), value);
+        }
+    }
+    let operation = context.connector().operation(narrowed.via.as_deref().unwrap_or(&call.operation))?;
+    if narrowed.via.is_some() {
+        input.retain(|name, _| operation.input.iter().any(|parameter| parameter.name == *name));
+    }
+    for (name, value) in &narrowed.input {
+        let r#type =
+            operation.input.iter().find(|parameter| parameter.name == *name).map_or(connc_plan::Type::String, |parameter| parameter.r#type);
+        input.insert(name.clone(), parameter::parse(r#type, value));
+    }
+    let id = text(&call.id)?.filter(|_| narrowed.via.is_none() || operation.takes_id);
+    let mut parent = text(&call.parent)?.filter(|_| narrowed.via.is_none() || operation.takes_parent);
+    if let Some(narrowed) = &narrowed.parent {
+        parent = Some(narrowed.clone());
+    }
+    let inputs = inputs(context, operation, id, parent, input)?;
+    Ok((Arc::new(operation.clone()), inputs))
+}
+
+/// An operation for a request that no spec names: on the base URL, its answer as it is.
+fn anything(method: Method, path: &str, body: bool) -> Operation {
+    let origin = Origin::default();
+    let data = Data::Expression(Expression { source: "$input.body".to_owned(), origin });
+    let request = Request {
+        method,
+        url: Text::literal(path, origin),
+        query: Vec::new(),
+        headers: Vec::new(),
+        body: if body { Body::Json(data) } else { Body::None },
+        answer: Answer::None,
+        idempotent: method.idempotent(),
+        idempotency_header: None,
+        origin,
+    };
+    let parameter = Parameter {
+        name: "body".to_owned(),
+        r#type: connc_plan::Type::Object,
+        required: false,
+        description: None,
+        example: None,
+        default: None,
+        within: Vec::new(),
+        values: Vec::new(),
+        origin,
+    };
+    Operation {
+        name: format!("{} {}", method.name(), path.split('?').next().unwrap_or_default()),
+        shape: Shape::One,
+        input: vec![parameter],
+        takes_id: false,
+        takes_parent: false,
+        steps: vec![Step { action: Action::Request(Box::new(request)), when: None, bind: None, origin }],
+        records: Records::Item { path: Path::default(), keep_if: None },
+        paginate: None,
+        already: Vec::new(),
+        origin,
+    }
+}

@@ -1,0 +1,58 @@
+//! When a request is sent again, and after how long.
+
+use std::time::Duration;
+
+use crate::Error;
+use crate::clock::Random;
+use crate::transport::TransportFailure;
+
+const FIRST: Duration = Duration::from_millis(250);
+const LONGEST: Duration = Duration::from_secs(5);
+
+/// Whether a failed transport may be tried again.
+pub(crate) fn after_failure(failure: TransportFailure, idempotent: bool) -> bool {
+    match failure {
+        TransportFailure::NotSent => true,
+        TransportFailure::MaybeSent | TransportFailure::Timeout => idempotent,
+        TransportFailure::TooLarge | TransportFailure::Refused => false,
+    }
+}
+
+/// Whether an answer may be asked for again. A 429 never is: it goes to the caller; nor is an answer that asks to wait.
+pub(crate) fn after_status(status: u16, idempotent: bool, asks_to_wait: bool) -> bool {
+    idempotent && !asks_to_wait && matches!(status, 502..=504)
+}
+
+/// Full jitter: any time up to a bound that doubles with each attempt, so that many callers do not come back at once.
+pub(crate) fn back_off(attempt: u32, random: &dyn Random) -> Result<Duration, Error> {
+    let bound = FIRST.saturating_mul(1_u32.checked_shl(attempt.saturating_sub(1)).unwrap_or(u32::MAX)).min(LONGEST);
+    let mut bytes = [0; 4];
+    random.fill(&mut bytes)?;
+    Ok(bound.mul_f64(f64::from(u32::from_be_bytes(bytes)) / f64::from(u32::MAX)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ReplayRandom;
+
+    #[test]
+    fn only_what_is_safe() {
+        assert!(after_failure(TransportFailure::NotSent, false));
+        assert!(!after_failure(TransportFailure::MaybeSent, false));
+        assert!(!after_failure(TransportFailure::Timeout, false));
+        assert!(after_failure(TransportFailure::Timeout, true));
+        assert!(after_status(503, true, false));
+        for (status, idempotent, waits) in [(503, true, true), (503, false, false), (429, true, false), (500, true, false)] {
+            assert!(!after_status(status, idempotent, waits), "{status}");
+        }
+    }
+
+    #[test]
+    fn waits_are_bounded() {
+        let random = ReplayRandom::new(1);
+        for attempt in 1..40 {
+            assert!(back_off(attempt, &random).unwrap() <= LONGEST);
+        }
+    }
+}

@@ -1,0 +1,216 @@
+//! What the embedder gives, and the ways to call.
+
+use std::sync::Arc;
+
+use crate::account;
+use crate::auth::Tokens;
+use crate::clock::{Clock, Random, SystemRandom};
+use crate::context::Context;
+use crate::guard::{Origin, Permits};
+use crate::prepare::PreparedRequest;
+use crate::transport::Transport;
+use crate::{Account, Answer, Call, Connector, Error, Limits, Pages, call, prepare};
+
+/// Runs calls. Cheap to clone and to share: clones use the same transport and the same cached tokens.
+#[derive(Clone)]
+pub struct Runtime(Arc<Parts>);
+
+pub(crate) struct Parts {
+    pub(crate) transport: Arc<dyn Transport>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) random: Arc<dyn Random>,
+    pub(crate) cursor_key: [u8; 32],
+    pub(crate) limits: Limits,
+    pub(crate) permits: Permits,
+    pub(crate) tokens: Tokens,
+}
+
+impl Runtime {
+    /// Starts a runtime with what the embedder gives.
+    #[must_use]
+    pub fn builder() -> Builder {
+        Builder::default()
+    }
+
+    /// Reads a list, page by page. Nothing is sent before the first page is asked for.
+    ///
+    /// # Errors
+    ///
+    /// Where account, call or cursor do not fit the plan. What fails later is an item of the pages.
+    pub fn list(&self, connector: &Connector, account: &Account, call: Call) -> Result<Pages, Error> {
+        let context = self.context(connector, account, &call)?;
+        Pages::open(context, call)
+    }
+
+    /// Reads one record, or writes.
+    ///
+    /// # Errors
+    ///
+    /// Whatever [`crate::ErrorKind`] tells apart.
+    pub async fn call(&self, connector: &Connector, account: &Account, call: Call) -> Result<Answer, Error> {
+        let context = self.context(connector, account, &call)?;
+        call::run(&context, call).await
+    }
+
+    /// What a call would send first, with its secrets taken out: the requests for a token, where one is needed, then the call's own first.
+    /// Nothing is sent.
+    ///
+    /// # Errors
+    ///
+    /// Where account, call or cursor do not fit the plan.
+    pub fn prepare(&self, connector: &Connector, account: &Account, call: Call) -> Result<Vec<PreparedRequest>, Error> {
+        let context = self.context(connector, account, &call)?.redacted();
+        prepare::requests(&context, call)
+    }
+
+    /// The base URL that an account's requests go to, before any mapping.
+    ///
+    /// # Errors
+    ///
+    /// Where the account does not fit the plan.
+    pub fn base_url(&self, connector: &Connector, account: &Account) -> Result<String, Error> {
+        let account = account::check(connector.plan(), account)?;
+        Ok(crate::address::base(connector.plan(), &account)?.to_string())
+    }
+
+    fn context(&self, connector: &Connector, account: &Account, call: &Call) -> Result<Context, Error> {
+        let account = account::check(connector.plan(), account)?;
+        Context::new(self.clone(), connector.clone(), account, call)
+    }
+
+    pub(crate) fn parts(&self) -> &Parts {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for Runtime {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Runtime").field("limits", &self.0.limits).finish_non_exhaustive()
+    }
+}
+
+/// Collects what a [`Runtime`] needs.
+#[derive(Clone, Default)]
+pub struct Builder {
+    transport: Option<Arc<dyn Transport>>,
+    clock: Option<Arc<dyn Clock>>,
+    random: Option<Arc<dyn Random>>,
+    cursor_key: Option<[u8; 32]>,
+    limits: Limits,
+    allowed: Vec<String>,
+    mapped: Vec<(String, String)>,
+    base: Option<String>,
+}
+
+impl Builder {
+    /// How requests leave. Without one, the `reqwest` feature's transport with its default timeouts.
+    #[must_use]
+    pub fn transport(mut self, transport: Arc<dyn Transport>) -> Self {
+        self.transport = Some(transport);
+        self
+    }
+
+    /// What time it is. Without one, the system's, with the `reqwest` feature.
+    #[must_use]
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = Some(clock);
+        self
+    }
+
+    /// Where randomness comes from. Without one, the system's.
+    #[must_use]
+    pub fn random(mut self, random: Arc<dyn Random>) -> Self {
+        self.random = Some(random);
+        self
+    }
+
+    /// The key that seals cursors. Without one, a random key, and cursors end with the runtime.
+    #[must_use]
+    pub const fn cursor_key(mut self, key: [u8; 32]) -> Self {
+        self.cursor_key = Some(key);
+        self
+    }
+
+    /// How much a provider may answer with.
+    #[must_use]
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Permits requests of the plan to exactly this origin, port included, although it is `http` or no public address: `http://127.0.0.1:8080`.
+    #[must_use]
+    pub fn allow_origin(mut self, origin: impl Into<String>) -> Self {
+        self.allowed.push(origin.into());
+        self
+    }
+
+    /// Sends what goes to one origin to another instead, which is thereby permitted. Rules hold for the real origin; links that
+    /// come back with the other one are taken for it.
+    #[must_use]
+    pub fn map_origin(mut self, from: impl Into<String>, to: impl Into<String>) -> Self {
+        self.mapped.push((from.into(), to.into()));
+        self
+    }
+
+    /// [`Self::map_origin`] from the origin of the connector's base URL, whatever the account makes it.
+    #[must_use]
+    pub fn map_base(mut self, to: impl Into<String>) -> Self {
+        self.base = Some(to.into());
+        self
+    }
+
+    /// Makes the runtime.
+    ///
+    /// # Errors
+    ///
+    /// Where an origin cannot be read, a transport or clock is missing, or the system has no randomness.
+    pub fn build(self) -> Result<Runtime, Error> {
+        let Self { transport, clock, random, cursor_key, limits, allowed, mapped, base } = self;
+        let permits = Permits {
+            allowed: allowed.iter().map(|origin| Origin::parse(origin)).collect::<Result<_, _>>()?,
+            mapped: mapped.iter().map(|(from, to)| Ok((Origin::parse(from)?, Origin::parse(to)?))).collect::<Result<_, Error>>()?,
+            base: base.as_deref().map(Origin::parse).transpose()?,
+        };
+        let transport = match transport {
+            Some(transport) => transport,
+            None => default_transport(&permits)?,
+        };
+        let clock = clock.map_or_else(default_clock, Ok)?;
+        let random = random.unwrap_or_else(|| Arc::new(SystemRandom::default()));
+        let cursor_key = match cursor_key {
+            Some(key) => key,
+            None => {
+                let mut key = [0; 32];
+                random.fill(&mut key)?;
+                key
+            }
+        };
+        Ok(Runtime(Arc::new(Parts { transport, clock, random, cursor_key, limits, permits, tokens: Tokens::default() })))
+    }
+}
+
+#[cfg(feature = "reqwest")]
+fn default_transport(permits: &Permits) -> Result<Arc<dyn Transport>, Error> {
+    let targets = permits.mapped.iter().map(|(_, to)| to).chain(&permits.base);
+    let allowed: Vec<String> = permits.allowed.iter().chain(targets).map(ToString::to_string).collect();
+    Ok(Arc::new(crate::transport::ReqwestTransport::new(crate::transport::Timeouts::default(), &allowed)?))
+}
+
+#[cfg(not(feature = "reqwest"))]
+fn default_transport(_: &Permits) -> Result<Arc<dyn Transport>, Error> {
+    Err(Error::new(connc_plan::ErrorKind::Transport, "the runtime has no transport")
+        .with_help("give the builder one, or turn on the feature `reqwest`"))
+}
+
+#[cfg(feature = "reqwest")]
+#[expect(clippy::unnecessary_wraps, reason = "without the feature there is no clock to fall back on")]
+fn default_clock() -> Result<Arc<dyn Clock>, Error> {
+    Ok(Arc::new(crate::clock::SystemClock))
+}
+
+#[cfg(not(feature = "reqwest"))]
+fn default_clock() -> Result<Arc<dyn Clock>, Error> {
+    Err(Error::new(connc_plan::ErrorKind::Transport, "the runtime has no clock")
+        .with_help("give the builder one, or turn on the feature `reqwest`"))
+}

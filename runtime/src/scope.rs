@@ -1,0 +1,102 @@
+//! What templates can name.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use connc_expr::text::{Lookup, Scope};
+use serde_json::Value;
+
+use crate::Secret;
+use crate::account::Checked;
+
+/// The names of one request. What is not there is absent, whatever the plan says.
+#[derive(Clone, Copy)]
+pub(crate) struct Names<'a> {
+    /// `account.*`, `auth.*`.
+    pub(crate) account: &'a Checked,
+    /// `constants.*`.
+    pub(crate) constants: &'a BTreeMap<String, Value>,
+    /// `secret.*`: in auth only.
+    pub(crate) secrets: bool,
+    /// `app.*`: in token requests only.
+    pub(crate) app: bool,
+    /// `token.*`: in auth only.
+    pub(crate) token: Option<&'a BTreeMap<String, Secret<String>>>,
+    /// `input.*`.
+    pub(crate) input: Option<&'a BTreeMap<String, Value>>,
+    /// `id`.
+    pub(crate) id: Option<&'a str>,
+    /// `parent.id`.
+    pub(crate) parent: Option<&'a str>,
+    /// `page.size`.
+    pub(crate) size: Option<u64>,
+}
+
+impl<'a> Names<'a> {
+    /// What an account and its connector give; everything else is added by whoever knows it.
+    pub(crate) const fn new(account: &'a Checked, constants: &'a BTreeMap<String, Value>) -> Self {
+        Self { account, constants, secrets: false, app: false, token: None, input: None, id: None, parent: None, size: None }
+    }
+
+    fn secret(name: &str, secrets: &'a BTreeMap<String, Secret<String>>) -> Lookup<'a> {
+        secrets.get(name).map_or(Lookup::Absent, |secret| Lookup::Text(Cow::Borrowed(secret.expose())))
+    }
+}
+
+impl Scope for Names<'_> {
+    fn get(&self, path: &[String]) -> Lookup<'_> {
+        let path: Vec<&str> = path.iter().map(String::as_str).collect();
+        match path.as_slice() {
+            ["id"] => text(self.id),
+            ["parent", "id"] => text(self.parent),
+            ["page", "size"] => self.size.map_or(Lookup::Absent, |size| Lookup::Text(Cow::Owned(size.to_string()))),
+            ["secret", name] if self.secrets => Self::secret(name, &self.account.secrets),
+            ["token", name] => self.token.map_or(Lookup::Absent, |token| Self::secret(name, token)),
+            ["app", "secret", name] if self.app => Self::secret(name, &self.account.app_secrets),
+            ["app", rest @ ..] if self.app => inside(&self.account.app, rest),
+            ["account", rest @ ..] => inside(&self.account.account, rest),
+            ["auth", rest @ ..] => inside(&self.account.parameters, rest),
+            ["constants", rest @ ..] => inside(self.constants, rest),
+            ["input", rest @ ..] => self.input.map_or(Lookup::Absent, |input| inside(input, rest)),
+            _ => Lookup::Absent,
+        }
+    }
+}
+
+/// The value of a unified filter, as `value`.
+pub(crate) struct FilterValue<'a>(pub(crate) &'a Value);
+
+impl Scope for FilterValue<'_> {
+    fn get(&self, path: &[String]) -> Lookup<'_> {
+        if path.len() == 1 && path.first().is_some_and(|name| name == "value") { lookup(Some(self.0)) } else { Lookup::Absent }
+    }
+}
+
+fn text(value: Option<&str>) -> Lookup<'_> {
+    value.map_or(Lookup::Absent, |value| Lookup::Text(Cow::Borrowed(value)))
+}
+
+fn inside<'a>(values: &'a BTreeMap<String, Value>, path: &[&str]) -> Lookup<'a> {
+    let Some((first, rest)) = path.split_first() else { return Lookup::NotText };
+    lookup(rest.iter().try_fold(values.get(*first), |value, name| value.map(|value| value.get(name))).flatten())
+}
+
+fn lookup(value: Option<&Value>) -> Lookup<'_> {
+    match value {
+        None | Some(Value::Null) => Lookup::Absent,
+        Some(Value::String(text)) => Lookup::Text(Cow::Borrowed(text)),
+        Some(Value::Number(number)) => Lookup::Text(Cow::Owned(number.to_string())),
+        Some(Value::Bool(flag)) => Lookup::Text(Cow::Borrowed(if *flag { "true" } else { "false" })),
+        Some(Value::Array(items)) => items.iter().map(scalar).collect::<Option<Vec<_>>>().map_or(Lookup::NotText, Lookup::List),
+        Some(Value::Object(_)) => Lookup::NotText,
+    }
+}
+
+fn scalar(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Bool(flag) => Some(flag.to_string()),
+        Value::Null | Value::Array(_) | Value::Object(_) => None,
+    }
+}

@@ -1,0 +1,172 @@
+//! Recorded exchanges in the place of a provider: strict, so that what passes here is what would be sent.
+
+mod compare;
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+
+use bytes::Bytes;
+use connc_plan::{Cassette, Exchange, Origin, Plan, RecordedResponse};
+use futures_util::future::BoxFuture;
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+
+use super::{Response, Transport, TransportError, TransportFailure};
+use crate::lock::locked;
+use crate::redact::Redactor;
+use crate::{Account, Call, Secret};
+
+/// A transport that answers each request with the next exchange of a cassette, if it is the very request recorded there.
+#[derive(Debug)]
+pub struct Replay {
+    exchanges: Vec<Exchange>,
+    secrets: BTreeMap<String, Secret<String>>,
+    redactor: Redactor,
+    state: Mutex<Progress>,
+}
+
+#[derive(Debug, Default)]
+struct Progress {
+    used: usize,
+    sent: Vec<Sent>,
+}
+
+/// A request that was sent, for snapshots: its secrets are the placeholders that name them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Sent {
+    /// The HTTP method.
+    pub method: String,
+    /// The URL.
+    pub url: String,
+    /// The headers, by name.
+    pub headers: Vec<(String, String)>,
+    /// The body.
+    pub body: Option<String>,
+}
+
+impl Replay {
+    /// Plays `cassette`. `secrets` are the values that its `{{ secret.NAME }}` stand for, by the name between the braces.
+    #[must_use]
+    pub fn new(cassette: &Cassette, secrets: BTreeMap<String, Secret<String>>) -> Self {
+        let mut redactor = Redactor::default();
+        for (name, secret) in &secrets {
+            redactor.add(&format!("{{{{ {name} }}}}"), secret.expose());
+        }
+        Self { exchanges: cassette.exchanges.clone(), secrets, redactor, state: Mutex::default() }
+    }
+
+    /// The exchanges that were never asked for, by their places in the cassette's file.
+    #[must_use]
+    pub fn unused(&self) -> Vec<Origin> {
+        let used = locked(&self.state).used;
+        self.exchanges.iter().skip(used).map(|exchange| exchange.origin).collect()
+    }
+
+    /// Every request so far, in order, those that did not fit included.
+    #[must_use]
+    pub fn sent(&self) -> Vec<Sent> {
+        locked(&self.state).sent.clone()
+    }
+
+    fn answer(&self, request: &http::Request<Bytes>) -> Result<Response, TransportError> {
+        let refused = |message: String| TransportError::new(TransportFailure::Refused, message);
+        let shown = self.shown(request);
+        let mut state = locked(&self.state);
+        let position = state.used;
+        state.sent.push(shown.clone());
+        let Some(exchange) = self.exchanges.get(position) else {
+            return Err(refused(format!("the cassette has {position} exchanges, and one more was sent: {} {}", shown.method, shown.url)));
+        };
+        let differences = compare::differences(&exchange.request, request, &self.secrets);
+        if !differences.is_empty() {
+            let differences: Vec<String> = differences.iter().map(|text| self.redactor.clean(text)).collect();
+            let place = format!("exchange {} at line {}", position + 1, exchange.origin.line);
+            return Err(refused(format!("the request is not that of {place}: {}", differences.join("; "))));
+        }
+        state.used += 1;
+        respond(&exchange.response).ok_or_else(|| refused(format!("the response of exchange {} is no HTTP response", position + 1)))
+    }
+
+    fn shown(&self, request: &http::Request<Bytes>) -> Sent {
+        let headers = request.headers().iter().map(|(name, value)| {
+            let text = String::from_utf8_lossy(value.as_bytes());
+            let clean = self.redactor.clean(&text);
+            let hidden = value.is_sensitive() && clean == text;
+            // An encoding hides a secret from the redactor: only the scheme's name is left of it.
+            let clean = match (hidden, clean.split_once(' ')) {
+                (false, _) => clean,
+                (true, Some((scheme, _))) => format!("{scheme} {{{{ hidden }}}}"),
+                (true, None) => "{{ hidden }}".to_owned(),
+            };
+            (name.to_string(), clean)
+        });
+        let mut headers: Vec<_> = headers.collect();
+        headers.sort();
+        let body = (!request.body().is_empty()).then(|| self.redactor.clean(&String::from_utf8_lossy(request.body())));
+        Sent { method: request.method().to_string(), url: self.redactor.clean(&request.uri().to_string()), headers, body }
+    }
+}
+
+impl Transport for Replay {
+    fn send(&self, request: http::Request<Bytes>) -> BoxFuture<'_, Result<Response, TransportError>> {
+        Box::pin(std::future::ready(self.answer(&request)))
+    }
+}
+
+fn respond(recorded: &RecordedResponse) -> Option<Response> {
+    let mut headers = HeaderMap::new();
+    for (name, value) in &recorded.headers {
+        headers.append(HeaderName::try_from(name).ok()?, HeaderValue::try_from(value).ok()?);
+    }
+    Some(Response::whole(StatusCode::from_u16(recorded.status).ok()?, headers, recorded.body.clone()))
+}
+
+/// The account of a cassette, each secret that the plan asks for being a placeholder: `secret-NAME`, for the deployment's `app-secret-NAME`.
+#[must_use]
+pub fn account(plan: &Plan, cassette: &Cassette) -> Account {
+    let Cassette { account, app, auth, parameters, .. } = cassette;
+    let method = if auth.is_empty() { plan.auth.first() } else { plan.auth_method(auth) };
+    let placeholder = |prefix: &str, name: &str| (name.to_owned(), Secret::from(format!("{prefix}{name}")));
+    Account {
+        connector: plan.connector.clone(),
+        auth: auth.clone(),
+        account: account.clone(),
+        parameters: parameters.clone(),
+        secrets: method.iter().flat_map(|method| &method.secrets).map(|secret| placeholder("secret-", &secret.name)).collect(),
+        app: app.clone(),
+        app_secrets: plan.app_secrets.iter().map(|secret| placeholder("app-secret-", &secret.name)).collect(),
+    }
+}
+
+/// The secrets of an account by the names that a cassette gives them: `secret.token`, `app.secret.client_secret`.
+#[must_use]
+pub fn secrets(account: &Account) -> BTreeMap<String, Secret<String>> {
+    let own = account.secrets.iter().map(|(name, secret)| (format!("secret.{name}"), secret.clone()));
+    own.chain(account.app_secrets.iter().map(|(name, secret)| (format!("app.secret.{name}"), secret.clone()))).collect()
+}
+
+/// The call of a cassette.
+#[must_use]
+pub fn call(cassette: &Cassette) -> Call {
+    let recorded = &cassette.call;
+    let mut call = match (&cassette.model, recorded.unified_verb()) {
+        (Some(model), Some(verb)) => Call::unified(model.as_str(), recorded.resource.as_str(), verb),
+        (Some(_), None) | (None, _) => Call::native(format!("{}.{}", recorded.resource, recorded.verb)),
+    };
+    if let Some(id) = &recorded.id {
+        call = call.id(id.as_str());
+    }
+    if let Some(parent) = &recorded.parent {
+        call = call.parent(parent.as_str());
+    }
+    if !recorded.input.is_null() {
+        call = call.input(recorded.input.clone());
+    }
+    for (name, value) in &recorded.filters {
+        call = call.filter(name.as_str(), value.as_str());
+    }
+    match recorded.limit {
+        Some(limit) => call.limit(limit),
+        None => call,
+    }
+}

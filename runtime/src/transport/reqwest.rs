@@ -1,0 +1,132 @@
+//! The transport that talks to real servers, over `reqwest` and rustls.
+
+use std::error::Error as _;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_util::StreamExt as _;
+use futures_util::future::BoxFuture;
+use reqwest::redirect::Policy;
+use rustls_platform_verifier::BuilderVerifierExt as _;
+
+use super::resolve::{NotPublic, PublicOnly};
+use super::{Response, Transport, TransportError, TransportFailure};
+use crate::Error;
+use crate::guard::{Origin, public_host};
+
+/// How long the parts of an exchange may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Timeouts {
+    /// Until the connection stands. 10 s by default.
+    pub connect: Duration,
+    /// Without a byte from the provider. 30 s by default.
+    pub idle: Duration,
+}
+
+impl Default for Timeouts {
+    fn default() -> Self {
+        Self { connect: Duration::from_secs(10), idle: Duration::from_secs(30) }
+    }
+}
+
+/// Sends over HTTPS to public addresses, and to exactly the origins that the embedder allowed besides.
+/// It follows no redirect, uses no proxy, and reads nothing from the environment.
+#[derive(Clone, Debug)]
+pub struct ReqwestTransport {
+    strict: reqwest::Client,
+    open: reqwest::Client,
+    allowed: Arc<[Origin]>,
+}
+
+impl ReqwestTransport {
+    /// A transport with these timeouts that may also reach `allowed` origins (`http://127.0.0.1:8080`), whatever their address or scheme.
+    ///
+    /// # Errors
+    ///
+    /// Where an origin cannot be read, or the TLS provider cannot be set up.
+    pub fn new(timeouts: Timeouts, allowed: &[String]) -> Result<Self, Error> {
+        let allowed = allowed.iter().map(|origin| Origin::parse(origin)).collect::<Result<Vec<_>, _>>()?;
+        Ok(Self { strict: client(timeouts, true)?, open: client(timeouts, false)?, allowed: allowed.into() })
+    }
+
+    fn choose(&self, uri: &str) -> Result<&reqwest::Client, TransportError> {
+        let refused = |message: String| TransportError::new(TransportFailure::Refused, message);
+        let url = url::Url::parse(uri).map_err(|_| refused("the URL cannot be read".to_owned()))?;
+        let origin = Origin::of(&url).ok_or_else(|| refused("the URL has no host".to_owned()))?;
+        if self.allowed.contains(&origin) {
+            return Ok(&self.open);
+        }
+        if url.scheme() != "https" {
+            return Err(refused(format!("{origin} is not https")));
+        }
+        if !public_host(&url) {
+            return Err(refused(format!("{origin} is not a public address")));
+        }
+        Ok(&self.strict)
+    }
+}
+
+fn client(timeouts: Timeouts, public_only: bool) -> Result<reqwest::Client, Error> {
+    let tls = tls().map_err(|_| Error::new(connc_plan::ErrorKind::Transport, "TLS cannot be set up"))?;
+    let mut builder = reqwest::Client::builder()
+        .tls_backend_preconfigured(tls)
+        .redirect(Policy::none())
+        .no_proxy()
+        .connect_timeout(timeouts.connect)
+        .read_timeout(timeouts.idle);
+    if public_only {
+        builder = builder.dns_resolver(PublicOnly::shared());
+    }
+    builder.build().map_err(|_| Error::new(connc_plan::ErrorKind::Transport, "the HTTP client cannot be set up"))
+}
+
+/// rustls with ring, given to this client alone: a provider installed for the whole process would be the embedder's business.
+fn tls() -> Result<rustls::ClientConfig, rustls::Error> {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let mut config = rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()?
+        .with_platform_verifier()?
+        .with_no_client_auth();
+    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    Ok(config)
+}
+
+impl Transport for ReqwestTransport {
+    fn send(&self, request: http::Request<Bytes>) -> BoxFuture<'_, Result<Response, TransportError>> {
+        Box::pin(async move {
+            let client = self.choose(&request.uri().to_string())?;
+            let request = reqwest::Request::try_from(request)
+                .map_err(|_| TransportError::new(TransportFailure::Refused, "the request cannot be put into HTTP"))?;
+            let response = client.execute(request).await.map_err(failure)?;
+            let (status, headers) = (response.status(), response.headers().clone());
+            let body = response.bytes_stream().map(|chunk| chunk.map_err(failure));
+            Ok(Response { status, headers, body: Box::pin(body) })
+        })
+    }
+}
+
+/// What went wrong, in words without a URL: reqwest's own text holds the whole of it.
+fn failure(error: reqwest::Error) -> TransportError {
+    let mut cause = error.source();
+    let mut last = None;
+    while let Some(inner) = cause {
+        if let Some(refused) = inner.downcast_ref::<NotPublic>() {
+            return TransportError::new(TransportFailure::Refused, refused.to_string());
+        }
+        last = Some(inner.to_string());
+        cause = inner.source();
+    }
+    let reason = last.map(|text| format!(": {text}")).unwrap_or_default();
+    if error.is_connect() {
+        let slow = if error.is_timeout() { "no connection in time" } else { "no connection" };
+        return TransportError::new(TransportFailure::NotSent, format!("{slow}{reason}"));
+    }
+    if error.is_timeout() {
+        return TransportError::new(TransportFailure::Timeout, "no answer in time");
+    }
+    if error.is_body() || error.is_decode() {
+        return TransportError::new(TransportFailure::MaybeSent, format!("the answer broke off{reason}"));
+    }
+    TransportError::new(TransportFailure::MaybeSent, format!("the connection broke{reason}"))
+}
