@@ -46,27 +46,41 @@ pub(crate) fn at<'a>(text: &'a str, path: &Path) -> Found<'a> {
 
 /// A member of an object; where a key stands twice, the last one counts.
 pub(crate) fn member<'a>(text: &'a str, name: &str) -> Option<&'a str> {
-    struct Find<'n>(&'n str);
-    impl<'de> Visitor<'de> for Find<'_> {
-        type Value = Option<&'de str>;
+    let mut found = None;
+    each_member(text, |key| key == name, |_, value| found = Some(value));
+    found
+}
+
+/// The names of an object's members.
+pub(crate) fn keys(text: &str) -> Vec<String> {
+    let mut keys = Vec::new();
+    each_member(text, |_| true, |key, _| keys.push(key.to_owned()));
+    keys
+}
+
+/// Visits the members of an object whose keys are wanted; text that is no object has none.
+fn each_member<'a>(text: &'a str, wanted: impl Fn(&str) -> bool, mut visit: impl FnMut(&str, &'a str)) {
+    struct Members<W, V>(W, V);
+    impl<'de, W: Fn(&str) -> bool, V: FnMut(&str, &'de str)> Visitor<'de> for Members<W, V> {
+        type Value = ();
 
         fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
             f.write_str("an object")
         }
 
-        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-            let mut found = None;
-            while let Some(key) = map.next_key::<Key<'de>>()? {
-                if key.0 == self.0 {
-                    found = Some(map.next_value::<&'de RawValue>()?.get());
+        fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<(), A::Error> {
+            while let Some(Key(key)) = map.next_key::<Key<'de>>()? {
+                if (self.0)(&key) {
+                    (self.1)(&key, map.next_value::<&'de RawValue>()?.get());
                 } else {
                     map.next_value::<IgnoredAny>()?;
                 }
             }
-            Ok(found)
+            Ok(())
         }
     }
-    serde_json::Deserializer::from_str(text).deserialize_map(Find(name)).ok().flatten()
+    // The text was checked as JSON before; what is no object is refused by the visitor, and has no members.
+    let _ = serde_json::Deserializer::from_str(text).deserialize_map(Members(wanted, &mut visit));
 }
 
 /// A key that is borrowed where it holds no escape.
@@ -79,12 +93,6 @@ pub(crate) fn items(text: &str) -> Option<Vec<&str>> {
         return None;
     }
     serde_json::from_str::<Vec<&RawValue>>(text).ok().map(|items| items.into_iter().map(RawValue::get).collect())
-}
-
-/// The names of an object's members.
-pub(crate) fn keys(text: &str) -> Vec<String> {
-    let object: Result<serde_json::Map<String, serde_json::Value>, _> = serde_json::from_str(text);
-    object.map(|object| object.keys().cloned().collect()).unwrap_or_default()
 }
 
 /// What kind of value a text is, for messages.

@@ -8,6 +8,7 @@ use connc_plan::{
     Verb,
 };
 use serde_json::{Value, json};
+use url::Url;
 
 use crate::context::Context;
 use crate::exchange::Inputs;
@@ -15,7 +16,7 @@ use crate::filter::{self, Narrowed};
 use crate::invocation::{Call, What};
 use crate::map::RecordMap;
 use crate::program::{Evaluation, Vars};
-use crate::{Error, data, parameter};
+use crate::{Error, address, data, parameter};
 
 /// A call, resolved.
 #[derive(Clone, Debug)]
@@ -53,13 +54,16 @@ pub(crate) fn resolve(context: &Context, call: &Call) -> Result<Task, Error> {
             let list = lists(operation);
             Ok(Task { name: name.clone(), work: Work::Operation(Arc::new(operation.clone())), inputs, map: None, list })
         }
-        What::Request { method, path } => Ok(Task {
-            name: format!("{} {}", method.name(), path.split('?').next().unwrap_or_default()),
-            work: Work::Operation(Arc::new(anything(*method, path, call.input.is_some()))),
-            inputs: Inputs { input: call.input.iter().map(|body| ("body".to_owned(), body.clone())).collect(), ..Inputs::default() },
-            map: None,
-            list: false,
-        }),
+        What::Request { method, path } => {
+            let operation = anything(*method, &allowed(context, path)?, call.input.is_some());
+            Ok(Task {
+                name: operation.name.clone(),
+                work: Work::Operation(Arc::new(operation)),
+                inputs: Inputs { input: call.input.iter().map(|body| ("body".to_owned(), body.clone())).collect(), ..Inputs::default() },
+                map: None,
+                list: false,
+            })
+        }
         What::Unified { model, resource, verb } => unified(context, call, model, resource, *verb),
     }
 }
@@ -85,6 +89,16 @@ fn unified(context: &Context, call: &Call, model: &str, resource: &str, verb: Ve
         map: record_map,
         list,
     })
+}
+
+/// The path of a request that no spec names; a whole URL is held against the origins like a provider's link.
+fn allowed(context: &Context, path: &str) -> Result<String, Error> {
+    if path.starts_with('/') {
+        return Ok(path.to_owned());
+    }
+    let url = Url::parse(path).map_err(|_| Error::invalid("the path does not begin with `/`"))?;
+    let base = address::base(context.plan(), &context.account)?;
+    context.guard.accept(url, &base).map(String::from)
 }
 
 /// Whether an operation gives a list.

@@ -2,7 +2,7 @@
 
 /// The known name that `name` is most likely a misspelling of.
 pub(crate) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let allowed = (name.chars().count() / 3).clamp(1, 3);
+    let allowed = ((name.chars().count() + 1) / 3).clamp(1, 3);
     known
         .into_iter()
         .map(|candidate| (distance(name, candidate), candidate))

@@ -36,21 +36,23 @@ fn missing(path: &[String], record: &str) -> Option<(String, Vec<String>)> {
     None
 }
 
-/// The paths that an expression reads from the record itself: those below a predicate or a function body read something else.
+/// The paths that an expression reads from the record itself: what stands below a path's step or in a function's body reads something else.
 fn paths(node: &Node) -> Vec<Vec<String>> {
-    match &node.kind {
-        Kind::Field(name) => vec![vec![name.clone()]],
-        Kind::Path(steps) => {
-            let names = steps.iter().map_while(|step| match &step.node.kind {
-                Kind::Field(name) => Some(name.clone()),
-                _ => None,
-            });
-            let names: Vec<String> = names.collect();
-            if names.is_empty() { Vec::new() } else { vec![names] }
-        }
-        Kind::Lambda(..) => Vec::new(),
-        _ => node.children().into_iter().flat_map(paths).collect(),
+    if let Kind::Path(steps) = &node.kind {
+        let names: Vec<String> = steps.iter().map_while(|step| field(&step.node)).collect();
+        return if names.is_empty() { Vec::new() } else { vec![names] };
     }
+    if matches!(node.kind, Kind::Lambda(..)) {
+        return Vec::new();
+    }
+    match field(node) {
+        Some(name) => vec![vec![name]],
+        None => node.children().into_iter().flat_map(paths).collect(),
+    }
+}
+
+fn field(node: &Node) -> Option<String> {
+    if let Kind::Field(name) = &node.kind { Some(name.clone()) } else { None }
 }
 
 #[cfg(test)]
@@ -60,7 +62,7 @@ mod tests {
     #[test]
     fn the_first_missing_step() {
         let record = r#"{"profile": {"mail": "ada@acme.example", "dept": null}, "tags": []}"#;
-        assert_eq!(why("profile.email", record), ("`profile.email` is missing".to_owned(), vec!["mail".to_owned()]));
+        assert_eq!(why("profile.email", record), ("`profile.email` is missing".to_owned(), vec!["mail".to_owned(), "dept".to_owned()]));
         assert_eq!(why("$first_non_empty(profile.dept, x)", record).0, "`profile.dept` is null");
         assert_eq!(why("tags.name", record).0, "`tags.name` is looked for in a list");
         assert_eq!(why("profile.mail[$contains('x')]", record).0, "the expression gives nothing for this record");

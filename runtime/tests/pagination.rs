@@ -26,10 +26,18 @@ fn query(name: &str) -> Value {
 
 #[tokio::test]
 async fn a_token_in_the_query() {
-    let loop_ = paginate(json!({ "answer": expression("next") }), query("after"), json!({ "size": { "into": query("limit"), "value": 2 }, "first_only": ["search"] }));
+    let loop_ = paginate(
+        json!({ "answer": expression("next") }),
+        query("after"),
+        json!({ "size": { "into": query("limit"), "value": 2 }, "first_only": ["search"] }),
+    );
     let bench = bench(
         list("GET", "/users", json!({ "query": [["search", text("a&b")]] }), loop_),
-        vec![page(&[1, 2], json!({ "next": "x y/=" })), page(&[], json!({ "next": 12345678901234567890_u64 })), page(&[3], json!({ "next": null }))],
+        vec![
+            page(&[1, 2], json!({ "next": "x y/=" })),
+            page(&[], json!({ "next": 12345678901234567890_u64 })),
+            page(&[3], json!({ "next": null })),
+        ],
     );
     assert_eq!(ids(&bench).await.unwrap(), [1, 2, 3]);
     assert_eq!(
@@ -48,7 +56,10 @@ async fn a_token_in_a_header_and_in_the_body() {
     for (into, place) in [(json!({ "header": "x-after" }), "header"), (json!({ "body": ["variables", "after"] }), "body")] {
         let size = json!({ "size": { "into": { "body": ["variables", "first"] }, "value": 50 } });
         let body = json!({ "body": { "json": { "object": [["query", { "const": "query Q" }], ["variables", { "object": [] }]] } }, "idempotent": true });
-        let bench = bench(list("POST", "/graphql", body, paginate(next(), into, size)), vec![page(&[1], json!({ "next": "t" })), page(&[2], json!({}))]);
+        let bench = bench(
+            list("POST", "/graphql", body, paginate(next(), into, size)),
+            vec![page(&[1], json!({ "next": "t" })), page(&[2], json!({}))],
+        );
         assert_eq!(ids(&bench).await.unwrap(), [1, 2]);
         let bodies = bench.script.bodies();
         assert_eq!(bodies[0], json!({ "query": "query Q", "variables": { "first": 50 } }));
@@ -65,7 +76,13 @@ async fn a_link_header() {
     let bench = bench(
         list("GET", "/users", json!({ "query": [["search", text("x")]] }), loop_),
         vec![
-            with_headers(&[("link", r#"<https://acme.example.com/users?limit=2>; rel="self", <https://acme.example.com/users?after=1,2;3&limit=2>; rel="next""#)], json!({ "data": [{ "id": 1 }] })),
+            with_headers(
+                &[(
+                    "link",
+                    r#"<https://acme.example.com/users?limit=2>; rel="self", <https://acme.example.com/users?after=1,2;3&limit=2>; rel="next""#,
+                )],
+                json!({ "data": [{ "id": 1 }] }),
+            ),
             page(&[2], json!({})),
         ],
     );
@@ -81,7 +98,13 @@ async fn a_next_url_may_be_relative_and_stays_at_home() {
     let near = bench(plan(), vec![page(&[1], json!({ "links": { "next": "?page=2" } })), page(&[2], json!({ "links": {} }))]);
     assert_eq!(ids(&near).await.unwrap(), [1, 2]);
     assert_eq!(near.script.urls()[1], "https://acme.example.com/v1/users?page=2");
-    for link in ["https://evil.example/users", "http://acme.example.com/users", "//evil.example/x", "https://acme.example.com:8443/", "https://acme.example.com@evil.example/"] {
+    for link in [
+        "https://evil.example/users",
+        "http://acme.example.com/users",
+        "//evil.example/x",
+        "https://acme.example.com:8443/",
+        "https://acme.example.com@evil.example/",
+    ] {
         let far = bench(plan(), vec![page(&[1], json!({ "links": { "next": link } }))]);
         let error = ids(&far).await.unwrap_err();
         assert_eq!(error.kind, ErrorKind::Security, "{link}");
@@ -123,7 +146,12 @@ async fn totals_and_short_pages_save_a_request() {
 
 #[tokio::test]
 async fn the_key_of_the_last_record() {
-    let plan = list("GET", "/users", json!({}), paginate(json!({ "last_item": expression("id") }), query("since"), json!({ "empty_page": "end" })));
+    let plan = list(
+        "GET",
+        "/users",
+        json!({}),
+        paginate(json!({ "last_item": expression("id") }), query("since"), json!({ "empty_page": "end" })),
+    );
     let bench = bench(plan, vec![page(&[1, 2], json!({})), page(&[9], json!({})), page(&[], json!({}))]);
     assert_eq!(ids(&bench).await.unwrap(), [1, 2, 9]);
     assert_eq!(bench.script.urls()[2], "https://acme.example.com/users?since=9");
@@ -132,10 +160,14 @@ async fn the_key_of_the_last_record() {
 #[tokio::test]
 async fn page_info() {
     let next = json!({ "answer": expression("info.hasNextPage ? info.endCursor") });
-    let plan = list("POST", "/graphql", json!({ "idempotent": true }), paginate(next, json!({ "body": ["variables", "after"] }), json!({})));
+    let plan =
+        list("POST", "/graphql", json!({ "idempotent": true }), paginate(next, json!({ "body": ["variables", "after"] }), json!({})));
     let bench = bench(
         plan,
-        vec![page(&[1], json!({ "info": { "hasNextPage": true, "endCursor": "c" } })), page(&[2], json!({ "info": { "hasNextPage": false, "endCursor": "d" } }))],
+        vec![
+            page(&[1], json!({ "info": { "hasNextPage": true, "endCursor": "c" } })),
+            page(&[2], json!({ "info": { "hasNextPage": false, "endCursor": "d" } })),
+        ],
     );
     assert_eq!(ids(&bench).await.unwrap(), [1, 2]);
     assert_eq!(bench.script.bodies()[1], json!({ "variables": { "after": "c" } }));
@@ -175,7 +207,12 @@ async fn circles_are_errors_with_a_cursor_also_one_page_at_a_time() {
 
 #[tokio::test]
 async fn a_provider_that_ignores_the_page_is_noticed() {
-    let plan = list("GET", "/users", json!({}), paginate(counter(1, "one", true), query("page"), json!({ "progress": "growing_counter", "empty_page": "end" })));
+    let plan = list(
+        "GET",
+        "/users",
+        json!({}),
+        paginate(counter(1, "one", true), query("page"), json!({ "progress": "growing_counter", "empty_page": "end" })),
+    );
     let bench = bench(plan, (0..10).map(|_| page(&[1, 2], json!({}))).collect());
     let error = ids(&bench).await.unwrap_err();
     assert!(error.message.contains("same page again"), "{error}");
@@ -243,7 +280,10 @@ async fn a_cursor_belongs_to_its_call() {
     assert_eq!(refused(Call::native("users.list").cursor("nonsense")), ErrorKind::Cursor);
     let mut other = bench.account.clone();
     other.account.insert("domain".to_owned(), json!("other.example.com"));
-    assert_eq!(bench.runtime.list(&bench.connector, &other, Call::native("users.list").cursor(cursor)).unwrap_err().kind, ErrorKind::Cursor);
+    assert_eq!(
+        bench.runtime.list(&bench.connector, &other, Call::native("users.list").cursor(cursor)).unwrap_err().kind,
+        ErrorKind::Cursor
+    );
 }
 
 #[tokio::test]

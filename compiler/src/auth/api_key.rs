@@ -39,7 +39,8 @@ static TABLE: Table = Table {
     frame: "auth:\n  main:\n    scheme: api_key\n    secrets: { key: { description: API key } }\n    §",
 };
 
-static PLACE: Table = Table {
+/// Where an API key goes.
+pub static PLACE: Table = Table {
     name: "api_key place",
     doc: "A name and the template of its value.",
     keys: &[

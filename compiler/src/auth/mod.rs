@@ -8,6 +8,8 @@ mod oauth2;
 
 use connc_plan as plan;
 
+pub use api_key::PLACE;
+
 use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::lang::{Piece, Template};
 use crate::shape::{PARAMETER, Parameter, SECRET, Secret};
@@ -48,7 +50,7 @@ pub static COMMON: Table = Table {
             value: Value::Map(&Value::Object(&PARAMETER)),
             need: Need::Optional,
             doc: "What the customer supplies for this method besides secrets; in scope as `auth.*`.",
-            example: "parameters: { email: { type: string } }",
+            example: "parameters: { tenant: { type: id } }\nheaders: { X-Tenant: \"{{ auth.tenant }}\" }",
         },
         Key {
             name: "secrets",
@@ -98,7 +100,7 @@ pub static COMMON: Table = Table {
         Reserved { name: "expired", doc: "a condition that says when to log in anew" },
     ],
     rest: None,
-    frame: "auth:\n  main:\n    §",
+    frame: "auth:\n  main:\n    scheme: bearer\n    secrets: { token: {} }\n    token: \"{{ secret.token }}\"\n    §",
 };
 
 /// A method as written.

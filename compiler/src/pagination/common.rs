@@ -87,27 +87,33 @@ pub static COMMON: Table = Table {
 };
 
 /// `size`.
-static SIZE: Table = Table {
+pub static SIZE: Table = Table {
     name: "size",
     doc: "Where the number of records goes, and how many are asked for.",
     keys: &[
-        Key { name: "query", value: Value::Name, need: Need::Optional, doc: "A query parameter.", example: "query: limit" },
-        Key { name: "header", value: Value::Name, need: Need::Optional, doc: "A header.", example: "header: X-Page-Size" },
-        Key { name: "body", value: Value::Name, need: Need::Optional, doc: "A member of the JSON body.", example: "body: limit" },
-        Key { name: "variable", value: Value::Name, need: Need::Optional, doc: "A GraphQL variable.", example: "variable: first" },
+        Key { name: "query", value: Value::Name, need: Need::Optional, doc: "A query parameter.", example: "query: limit\nmax: 200" },
+        Key { name: "header", value: Value::Name, need: Need::Optional, doc: "A header.", example: "header: X-Page-Size\nmax: 200" },
+        Key { name: "body", value: Value::Name, need: Need::Optional, doc: "A member of the JSON body.", example: "body: limit\nmax: 200" },
+        Key {
+            name: "variable",
+            value: Value::Name,
+            need: Need::Optional,
+            doc: "A GraphQL variable.",
+            example: "variable: first\nmax: 200",
+        },
         Key {
             name: "max",
             value: Value::Integer,
             need: Need::Optional,
             doc: "The provider's maximum, which is asked for.",
-            example: "max: 200",
+            example: "query: limit\nmax: 200",
         },
         Key {
             name: "value",
             value: Value::Integer,
             need: Need::Optional,
             doc: "How many are asked for, where it is not the maximum.",
-            example: "value: 50",
+            example: "query: limit\nmax: 200\nvalue: 50",
         },
     ],
     also: None,
@@ -117,7 +123,7 @@ static SIZE: Table = Table {
 };
 
 /// Where a token goes.
-pub(super) static INTO: Table = Table {
+pub static INTO: Table = Table {
     name: "into",
     doc: "Where the token goes in the next request.",
     keys: &[

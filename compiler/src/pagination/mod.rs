@@ -15,7 +15,7 @@ use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::lang::Expression;
 use crate::source::{Span, Spanned};
 use crate::yaml::{Context, Kind, Node, Reader, Table};
-pub use common::COMMON;
+pub use common::{COMMON, INTO, SIZE};
 
 /// Every style.
 pub static STYLES: &[&Style] = &[

@@ -82,7 +82,7 @@ pub static CASSETTE: Table = Table {
     also: None,
     reserved: &[],
     rest: None,
-    frame: "",
+    frame: "# cassette\n§",
 };
 
 /// `call` of a cassette.
@@ -113,7 +113,7 @@ pub static CASSETTE_CALL: Table = Table {
     also: None,
     reserved: &[],
     rest: None,
-    frame: "",
+    frame: "# cassette\nsource: API reference\nauth: public\nclock: 2026-03-01T12:00:00Z\nseed: 1\nexchanges: []\ncall:\n  §",
 };
 
 /// A row of `exchanges`.
@@ -139,7 +139,7 @@ pub static EXCHANGE: Table = Table {
     also: None,
     reserved: &[],
     rest: None,
-    frame: "",
+    frame: "# cassette\nsource: API reference\nauth: public\nclock: 2026-03-01T12:00:00Z\nseed: 1\ncall: { resource: things, verb: list }\nexchanges:\n  - §",
 };
 
 /// `request` of an exchange.
@@ -187,7 +187,7 @@ pub static RECORDED_REQUEST: Table = Table {
     also: None,
     reserved: &[],
     rest: None,
-    frame: "",
+    frame: "# cassette\nsource: API reference\nauth: public\nclock: 2026-03-01T12:00:00Z\nseed: 1\ncall: { resource: things, verb: list }\nexchanges:\n  - response: { status: 200 }\n    request:\n      §",
 };
 
 /// `response` of an exchange.
@@ -215,7 +215,7 @@ pub static RECORDED_RESPONSE: Table = Table {
     also: None,
     reserved: &[],
     rest: None,
-    frame: "",
+    frame: "# cassette\nsource: API reference\nauth: public\nclock: 2026-03-01T12:00:00Z\nseed: 1\ncall: { resource: things, verb: list }\nexchanges:\n  - request: { method: GET, url: https://api.example.com/things }\n    response:\n      §",
 };
 
 /// Reads a cassette. `name` is the file's without its ending.

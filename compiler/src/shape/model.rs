@@ -39,7 +39,7 @@ pub static MODEL: Table = Table {
     also: None,
     reserved: &[],
     rest: None,
-    frame: "",
+    frame: "# model\n§",
 };
 
 /// A file of a resource.
@@ -71,7 +71,7 @@ pub static RESOURCE: Table = Table {
             value: Value::List(&Value::Name),
             need: Need::Optional,
             doc: "The fields that each record must have.",
-            example: "required: [id]",
+            example: "required: [id]\nproperties: { id: { type: string, format: id } }",
         },
         Key {
             name: "additionalProperties",
@@ -91,7 +91,7 @@ pub static RESOURCE: Table = Table {
     also: None,
     reserved: &[],
     rest: None,
-    frame: "",
+    frame: "# model\n§",
 };
 
 /// A unified model.

@@ -80,7 +80,7 @@ pub static PROPERTY: Table = Table {
     also: None,
     reserved: &[],
     rest: None,
-    frame: "",
+    frame: "# model\nmodel: user-directory\nversion: 1\nresource: things\nproperties:\n  thing:\n    §",
 };
 
 /// A field of a unified model, or a member of one.

@@ -7,8 +7,6 @@ use crate::lang::{Expression, Template};
 use crate::source::{Span, Spanned};
 use crate::yaml::{Key, Need, Reserved, Table, Value};
 
-const MAP_FRAME: &str = "things:\n  from: things\n  §";
-
 /// A file of maps.
 pub static MAP_FILE: Table = Table {
     name: "map file",
@@ -23,7 +21,7 @@ pub static MAP_FILE: Table = Table {
     also: None,
     reserved: &[],
     rest: Some(&Value::Object(&MAP_RESOURCE)),
-    frame: "",
+    frame: "# map\n§\nusers:\n  from: things\n  fields: { id: id }",
 };
 
 /// A resource of a map.
@@ -109,7 +107,7 @@ pub static MAP_RESOURCE: Table = Table {
         Reserved { name: "changes", doc: "lists of what changed" },
     ],
     rest: None,
-    frame: MAP_FRAME,
+    frame: "# map\nmaps: user-directory@1\nusers:\n  §",
 };
 
 /// A field that is more than an expression.
@@ -117,29 +115,35 @@ pub static ENUM_FIELD: Table = Table {
     name: "field",
     doc: "A field that is more than an expression: a translation, a literal text, or one that the provider cannot give.",
     keys: &[
-        Key { name: "from", value: Value::Jsonata, need: Need::Optional, doc: "The provider's value.", example: "from: state" },
+        Key {
+            name: "from",
+            value: Value::Jsonata,
+            need: Need::Optional,
+            doc: "The provider's value.",
+            example: "from: state\nenum: { ON: active, OFF: suspended }",
+        },
         Key {
             name: "enum",
             value: Value::Map(&Value::Text),
             need: Need::Optional,
             doc: "The provider's values and the unified ones. A value that is not named leaves the field out, with a warning.",
-            example: "enum: { ON: active, OFF: suspended }",
+            example: "from: state\nenum: { ON: active, OFF: suspended }",
         },
         Key {
             name: "write",
             value: Value::Map(&Value::Text),
             need: Need::Optional,
             doc: "The way back, where several values map to one.",
-            example: "write: { active: \"ON\" }",
+            example: "from: state\nenum: { ON: active, RECOVERY: active }\nwrite: { active: \"ON\" }",
         },
         Key {
             name: "otherwise",
             value: Value::Literal,
             need: Need::Optional,
             doc: "The unified value of all others; `null`, the default, leaves the field out.",
-            example: "otherwise: null",
+            example: "from: state\nenum: { ON: active }\notherwise: null",
         },
-        Key { name: "const", value: Value::Literal, need: Need::Optional, doc: "A literal value.", example: "const: person" },
+        Key { name: "const", value: Value::Literal, need: Need::Optional, doc: "A literal value.", example: "const: active" },
         Key {
             name: "unavailable",
             value: Value::Text,
@@ -151,7 +155,7 @@ pub static ENUM_FIELD: Table = Table {
     also: None,
     reserved: &[],
     rest: None,
-    frame: "",
+    frame: "# map\nmaps: user-directory@1\nusers:\n  from: things\n  fields:\n    id: id\n    status:\n      §",
 };
 
 /// A unified verb.
@@ -159,20 +163,26 @@ pub static CALL: Table = Table {
     name: "verb",
     doc: "What a unified verb calls, with what, from `$input`, which holds the unified fields, `$id` and `$parent.id`.",
     keys: &[
-        Key { name: "call", value: Value::Name, need: Need::Required, doc: "The provider's operation.", example: "call: things.update" },
+        Key {
+            name: "call",
+            value: Value::Name,
+            need: Need::Required,
+            doc: "The provider's operation.",
+            example: "call: things.update\nwith: { id: $id, body: { name: $input.name } }",
+        },
         Key {
             name: "with",
             value: Value::Object(&WITH),
             need: Need::Optional,
             doc: "What it is given: `id`, `parent`, and its declared input.",
-            example: "with: { id: $id, body: { name: $input.name } }",
+            example: "call: things.update\nwith: { id: $id, body: { name: $input.name } }",
         },
         Key {
             name: "then",
             value: Value::Object(&CALL),
             need: Need::Optional,
             doc: "Another call, whose record is the result, where the write's own answer is not the record. It sees the first one's record as `$answer`.",
-            example: "then: { call: things.get, with: { id: $answer.id } }",
+            example: "call: things.create\nwith: { body: { name: $input.name } }\nthen: { call: things.get, with: { id: $answer.id } }",
         },
     ],
     also: None,
@@ -181,7 +191,7 @@ pub static CALL: Table = Table {
         Reserved { name: "when", doc: "writes of several requests" },
     ],
     rest: None,
-    frame: "",
+    frame: "# map\nmaps: user-directory@1\nusers:\n  from: things\n  fields: { id: id }\n  update:\n    §",
 };
 
 /// `with`.
@@ -209,7 +219,7 @@ pub static FILTERS: Table = Table {
     also: None,
     reserved: &[],
     rest: Some(&Value::Object(&FILTER)),
-    frame: "",
+    frame: "# map\nmaps: user-directory@1\nusers:\n  from: things\n  fields: { id: id }\n  filters:\n    email: { search: \"{{ value }}\" }\n    §",
 };
 
 /// A unified filter.
@@ -222,27 +232,27 @@ pub static FILTER: Table = Table {
             value: Value::Template,
             need: Need::Optional,
             doc: "The id of the record that the list stands under.",
-            example: "parent: \"{{ value }}\"",
+            example: "parent: \"{{ value }}\"\nvia: things.parts.list",
         },
         Key {
             name: "via",
             value: Value::Name,
             need: Need::Optional,
             doc: "Another operation that serves it.",
-            example: "via: things.search",
+            example: "via: things.search\nsearch: \"{{ value }}\"",
         },
         Key {
             name: "type",
             value: Value::Choice(&["string", "integer", "boolean", "id", "timestamp"]),
             need: Need::Optional,
             doc: "The value's type; the unified field's unless said otherwise.",
-            example: "type: timestamp",
+            example: "type: string\nsearch: \"{{ value }}\"",
         },
     ],
     also: None,
     reserved: &[Reserved { name: "precision", doc: "rounding of timestamps" }],
     rest: Some(&Value::Template),
-    frame: "",
+    frame: "# map\nmaps: user-directory@1\nusers:\n  from: things\n  fields: { id: id }\n  filters:\n    email:\n      §",
 };
 
 /// A file of maps as written.

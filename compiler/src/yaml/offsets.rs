@@ -55,8 +55,7 @@ fn align(raw: &str, text: &str, style: Style) -> Option<Vec<u32>> {
         Style::Single | Style::Double => 1,
     };
     let mut at = quote;
-    let mut decoded = text.chars().peekable();
-    while let Some(wanted) = decoded.next() {
+    for wanted in text.chars() {
         let (next, length) = step(raw, at, wanted, style)?;
         let place = u32::try_from(next).ok()?;
         for byte in 0..wanted.len_utf8() {

@@ -218,7 +218,6 @@ impl Builder<'_> {
     }
 
     /// A key as text, and whether it is plain; none if it cannot be a key.
-    #[expect(clippy::option_option, reason = "the caller tells a missing key from a bad one")]
     fn key(&mut self, node: &Node) -> Option<(Spanned<String>, bool)> {
         if let Some(scalar) = node.scalar() {
             return Some((Spanned::new(scalar.text.to_string(), node.span), !scalar.quoted));

@@ -74,10 +74,12 @@ fn accepted(context: &Context, acquire: &Acquire, received: Received) -> Result<
     error.status = Some(status);
     error.retryable = matches!(status, 429 | 500..);
     error.rate_limit = rate_limit::read(&context.plan().rate_limit, &received.headers, context.parts().clock.now());
-    Err(match kind {
-        ErrorKind::NeedsReauth => error.with_help("connect the account again"),
-        ErrorKind::Auth => error.with_help("check the account's and the deployment's secrets"),
-        _ => error,
+    Err(if kind == ErrorKind::NeedsReauth {
+        error.with_help("connect the account again")
+    } else if kind == ErrorKind::Auth {
+        error.with_help("check the account's and the deployment's secrets")
+    } else {
+        error
     })
 }
 

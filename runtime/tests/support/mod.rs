@@ -27,7 +27,8 @@ pub fn text(source: &str) -> Value {
         let path: Vec<&str> = parts.next().unwrap().split('.').collect();
         let filters: Vec<Value> = parts
             .map(|filter| {
-                let (name, argument) = filter.split_once('(').map_or((filter, None), |(name, rest)| (name, Some(rest.trim_matches([')', '"']))));
+                let (name, argument) =
+                    filter.split_once('(').map_or((filter, None), |(name, rest)| (name, Some(rest.trim_matches([')', '"']))));
                 json!({ "name": name, "arguments": argument.into_iter().collect::<Vec<_>>() })
             })
             .collect();
@@ -51,7 +52,8 @@ pub fn parameter(name: &str, kind: &str, required: bool) -> Value {
 /// A request; `more` replaces members.
 pub fn request(method: &str, url: &str, more: Value) -> Value {
     let idempotent = matches!(method, "GET" | "PUT" | "DELETE" | "HEAD");
-    let base = json!({ "method": method, "url": text(url), "body": "none", "answer": "json", "idempotent": idempotent, "origin": [0, 20, 7] });
+    let base =
+        json!({ "method": method, "url": text(url), "body": "none", "answer": "json", "idempotent": idempotent, "origin": [0, 20, 7] });
     merged(base, more)
 }
 

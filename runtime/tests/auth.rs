@@ -1,0 +1,240 @@
+//! Credentials: where they are put, how tokens are got and kept, and that nothing shows them.
+
+mod support;
+
+use std::sync::Arc;
+
+use connc_plan::Plan;
+use connc_runtime::transport::{Response, TransportError, TransportFailure};
+use connc_runtime::{Account, Call, Connector, ErrorKind, Method, Secret, Transport};
+use futures_util::future::BoxFuture;
+use serde_json::{Value, json};
+use support::*;
+
+fn one(auth: Value) -> Plan {
+    let operations = vec![
+        operation("me.get", "one", request("GET", "/me", json!({})), item(&[]), json!({})),
+        operation("users.list", "list", request("GET", "/users", json!({})), items(&[]), json!({})),
+    ];
+    plan(
+        operations,
+        json!({ "auth": [auth], "app": [parameter("client_id", "string", true)], "app_secrets": [{ "name": "client_secret", "type": "string", "origin": [0, 3, 3] }] }),
+    )
+}
+
+fn method(apply: Value, more: Value) -> Value {
+    let mut method = json!({
+        "name": "way", "scheme": "a scheme", "trust_account_host": false, "origin": [0, 4, 3], "apply": apply,
+        "parameters": [parameter("email", "string", false)],
+        "secrets": [{ "name": "token", "type": "string", "origin": [0, 4, 5] }],
+    });
+    method.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    method
+}
+
+fn bearer() -> Value {
+    json!([{ "place": { "header": "Authorization" }, "value": text("Bearer {{ token.access_token }}") }])
+}
+
+fn acquire() -> Value {
+    let form = json!([
+        ["grant_type", text("client_credentials")],
+        ["client_id", text("{{ app.client_id }}")],
+        ["scope", text("{{ auth.email }}")]
+    ]);
+    let basic = json!({ "segments": [{ "literal": "Basic " }, { "base64": [
+        { "value": { "path": ["app", "client_id"] } }, { "literal": ":" }, { "value": { "path": ["app", "secret", "client_secret"] } },
+    ] }], "origin": [0, 4, 7] });
+    let token = request(
+        "POST",
+        "https://{{ account.domain }}/oauth/token",
+        json!({ "body": { "form": form }, "headers": [["Authorization", basic]] }),
+    );
+    json!({ "acquire": {
+        "requests": [token], "expires_in": expression("expires_in"), "error_code": expression("error"), "error_message": expression("error_description"),
+        "keep": [{ "name": "access_token", "from": { "body": expression("access_token") }, "required": true }], "origin": [0, 4, 6],
+    } })
+}
+
+fn customer() -> Account {
+    let mut account = account();
+    account.app.insert("client_id".to_owned(), json!("client-1"));
+    account.app_secrets.insert("client_secret".to_owned(), Secret::from("app-hush-hush"));
+    account
+}
+
+fn desk(plan: Plan, answers: Vec<Scripted>) -> Bench {
+    Bench { account: customer(), ..bench(plan, answers) }
+}
+
+fn token(value: &str) -> Scripted {
+    ok(json!({ "access_token": value, "expires_in": 3600 }))
+}
+
+#[tokio::test]
+async fn values_go_where_the_plan_says() {
+    let apply = json!([
+        { "place": { "header": "X-Api-Key" }, "value": text("{{ secret.token }}") },
+        { "place": { "query": "key" }, "value": text("{{ secret.token }}") },
+        { "place": { "cookie": "sid" }, "value": text("abc") },
+        { "place": { "header": "X-Csrf" }, "value": text("z"), "on": ["POST"] },
+        { "place": { "header": "X-Email" }, "value": text("{{ auth.email }}") },
+    ]);
+    let bench = desk(one(method(apply, json!({}))), vec![ok(json!({}))]);
+    bench.call(Call::native("me.get")).await.unwrap();
+    assert_eq!(bench.script.urls(), ["https://acme.example.com/me?key=s3cret-t0ken%2F%2Bx"]);
+    let header = |name| bench.script.header(0, name);
+    assert_eq!((header("x-api-key").as_deref(), header("cookie").as_deref()), (Some(SECRET), Some("sid=abc")));
+    assert_eq!((header("x-csrf"), header("x-email")), (None, None));
+    let request = &bench.script.seen.lock().unwrap()[0];
+    assert!(request.headers()["x-api-key"].is_sensitive() && request.headers()["cookie"].is_sensitive());
+}
+
+#[tokio::test]
+async fn a_token_is_got_once_and_anew_when_it_runs_out() {
+    let bench = desk(one(method(bearer(), acquire())), vec![token("t1"), ok(json!({})), ok(json!({})), token("t2"), ok(json!({}))]);
+    bench.call(Call::native("me.get")).await.unwrap();
+    let seen = bench.script.seen.lock().unwrap()[0].clone();
+    assert_eq!(
+        (seen.uri().to_string().as_str(), seen.body().as_ref()),
+        ("https://acme.example.com/oauth/token", b"grant_type=client_credentials&client_id=client-1".as_slice())
+    );
+    assert_eq!(seen.headers()["authorization"], "Basic Y2xpZW50LTE6YXBwLWh1c2gtaHVzaA==");
+    assert_eq!(bench.call(Call::native("me.get")).await.unwrap().requests, 1);
+    assert_eq!(bench.script.header(2, "authorization").as_deref(), Some("Bearer t1"));
+    // Another account has a token of its own.
+    let mut other = bench.account.clone();
+    other.account.insert("domain".to_owned(), json!("other.example.com"));
+    bench.runtime.call(&bench.connector, &other, Call::native("me.get")).await.unwrap();
+    assert_eq!(bench.script.header(4, "authorization").as_deref(), Some("Bearer t2"));
+}
+
+#[tokio::test]
+async fn a_short_lived_token_is_refreshed_ahead_of_its_end() {
+    let short = ok(json!({ "access_token": "t1", "expires_in": 59 }));
+    let bench = desk(one(method(bearer(), acquire())), vec![short, ok(json!({})), token("t2"), ok(json!({}))]);
+    bench.call(Call::native("me.get")).await.unwrap();
+    bench.call(Call::native("me.get")).await.unwrap();
+    assert_eq!(bench.script.header(3, "authorization").as_deref(), Some("Bearer t2"));
+}
+
+#[tokio::test]
+async fn a_401_buys_one_new_token_and_one_replay() {
+    let plan = || one(method(bearer(), acquire()));
+    let bench_ok = desk(plan(), vec![token("t1"), status(401, json!({})), token("t2"), ok(json!({}))]);
+    assert_eq!(bench_ok.call(Call::native("me.get")).await.unwrap().requests, 4);
+    let refused = desk(plan(), vec![token("t1"), status(401, json!({})), token("t2"), status(401, json!({}))]);
+    assert_eq!(refused.call(Call::native("me.get")).await.unwrap_err().kind, ErrorKind::Auth);
+    let fixed = desk(
+        one(method(json!([{ "place": { "header": "Authorization" }, "value": text("Bearer {{ secret.token }}") }]), json!({}))),
+        vec![status(401, json!({}))],
+    );
+    assert_eq!(fixed.call(Call::native("me.get")).await.unwrap_err().requests, 1);
+}
+
+#[tokio::test]
+async fn token_errors_have_kinds() {
+    for (answer, kind) in [
+        (status(400, json!({ "error": "invalid_grant", "error_description": "revoked" })), ErrorKind::NeedsReauth),
+        (status(401, json!({ "error": "invalid_client" })), ErrorKind::Auth),
+        (ok(json!({ "error": "bad_thing" })), ErrorKind::Auth),
+        (ok(json!({ "token": "x" })), ErrorKind::Auth),
+        (status(429, json!({})), ErrorKind::RateLimited),
+        (status(500, json!({})), ErrorKind::Provider),
+        (Scripted::Answer(302, vec![("location", "https://elsewhere.example/".to_owned())], String::new()), ErrorKind::Provider),
+        (Scripted::Answer(200, vec![], "<html>".to_owned()), ErrorKind::Provider),
+    ] {
+        let bench = desk(one(method(bearer(), acquire())), vec![answer]);
+        let error = bench.call(Call::native("me.get")).await.unwrap_err();
+        assert_eq!((error.kind, error.step.as_deref()), (kind, Some("way")), "{error}");
+        assert_eq!(bench.script.left(), 0);
+    }
+}
+
+/// Gives a token after a while, and counts how often it was asked.
+struct Slow(std::sync::atomic::AtomicUsize);
+
+impl Transport for Slow {
+    fn send(&self, request: http::Request<bytes::Bytes>) -> BoxFuture<'_, Result<Response, TransportError>> {
+        Box::pin(async move {
+            if request.uri().path() != "/oauth/token" {
+                return Ok(Response::whole(http::StatusCode::OK, http::HeaderMap::new(), "{}"));
+            }
+            self.0.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+            Ok(Response::whole(http::StatusCode::OK, http::HeaderMap::new(), r#"{"access_token": "t", "expires_in": 3600}"#))
+        })
+    }
+}
+
+#[tokio::test]
+async fn many_calls_wait_for_one_token() {
+    let transport = Arc::new(Slow(0.into()));
+    let (runtime, connector, account) =
+        (runtime(transport.clone()), Connector::load(one(method(bearer(), acquire()))).unwrap(), customer());
+    let calls = (0..20).map(|_| runtime.call(&connector, &account, Call::native("me.get")));
+    assert!(futures_util::future::join_all(calls).await.iter().all(Result::is_ok));
+    assert_eq!(transport.0.load(std::sync::atomic::Ordering::SeqCst), 1);
+}
+
+#[tokio::test]
+async fn no_error_shows_a_secret() {
+    let key = || json!([{ "place": { "query": "key" }, "value": text("{{ secret.token }}") }, { "place": { "header": "x-key" }, "value": text("{{ secret.token }}") }]);
+    let echo =
+        |code| status(code, json!({ "code": format!("key {SECRET}"), "message": format!("bad key {SECRET} (s3cret-t0ken%2F%2Bx)") }));
+    for answer in [
+        echo(400),
+        echo(401),
+        echo(429),
+        ok(json!({ "x": SECRET })),
+        Scripted::Answer(200, vec![], format!("<html>{SECRET}")),
+        Scripted::Answer(302, vec![("location", format!("https://e.example/?k={SECRET}"))], String::new()),
+        Scripted::Fails(TransportFailure::Refused),
+    ] {
+        let bench = desk(one(method(key(), json!({}))), vec![answer]);
+        let error = bench.pages(Call::native("users.list")).next().await.unwrap().unwrap_err();
+        let shown = format!("{error} {error:?} {:?} {:?} {:?}", bench.runtime, bench.account, bench.pages(Call::native("users.list")));
+        assert!(!shown.contains("s3cret"), "{shown}");
+    }
+    let bench = desk(
+        one(method(bearer(), acquire())),
+        vec![token("tok-4711-abc"), status(403, json!({ "message": "token tok-4711-abc, app-hush-hush" }))],
+    );
+    let error = bench.call(Call::native("me.get")).await.unwrap_err();
+    assert_eq!(error.provider_message.as_deref(), Some("token {{ token.access_token }}, {{ app.secret.client_secret }}"));
+}
+
+#[tokio::test]
+async fn a_dry_run_sends_nothing_and_shows_no_secret() {
+    let bench = desk(one(method(bearer(), acquire())), vec![]);
+    let prepared = bench.runtime.prepare(&bench.connector, &bench.account, Call::native("users.list")).unwrap();
+    let shown: Vec<_> = prepared.iter().map(|request| format!("{} {}", request.method, request.url)).collect();
+    assert_eq!(shown, ["POST https://acme.example.com/oauth/token", "GET https://acme.example.com/users"]);
+    assert!(prepared[1].headers.contains(&("authorization".to_owned(), "Bearer {{ token.access_token }}".to_owned())));
+    assert!(!format!("{prepared:?}").contains("hush"));
+    let apply = json!([{ "place": { "query": "key" }, "value": text("{{ secret.token }}") }]);
+    let bench = desk(one(method(apply, json!({}))), vec![]);
+    let prepared = bench.runtime.prepare(&bench.connector, &bench.account, Call::native("me.get")).unwrap();
+    assert_eq!(prepared[0].url, "https://acme.example.com/me?key={{ secret.token }}");
+}
+
+#[tokio::test]
+async fn any_request_on_the_base() {
+    let bench = desk(
+        one(method(json!([{ "place": { "header": "x-key" }, "value": text("{{ secret.token }}") }]), json!({}))),
+        vec![ok(json!({ "any": [1, 2] })), Scripted::Answer(204, vec![], String::new())],
+    );
+    let answer = bench.call(Call::request(Method::Get, "/anything/here?x=a%20b&y=1")).await.unwrap();
+    assert_eq!(answer.record.unwrap().text, r#"{"any":[1,2]}"#);
+    assert_eq!(bench.script.urls()[0], "https://acme.example.com/anything/here?x=a%20b&y=1");
+    let answer = bench.call(Call::request(Method::Post, "/anything").input(json!({ "a": 1 }))).await.unwrap();
+    assert_eq!((answer.record, answer.status), (None, 204));
+    assert_eq!(bench.script.bodies()[1], json!({ "a": 1 }));
+    assert_eq!(bench.call(Call::request(Method::Get, "anything")).await.unwrap_err().kind, ErrorKind::InvalidInput);
+    for path in ["https://evil.example/x", "http://acme.example.com/x", "file:///etc/passwd"] {
+        assert_eq!(bench.call(Call::request(Method::Get, path)).await.unwrap_err().kind, ErrorKind::Security, "{path}");
+    }
+    let bench = desk(one(method(json!([]), json!({}))), vec![ok(json!({}))]);
+    bench.call(Call::request(Method::Get, "//evil.example/x")).await.unwrap();
+    assert!(bench.script.urls()[0].starts_with("https://acme.example.com/"));
+}
