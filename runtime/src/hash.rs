@@ -1,6 +1,6 @@
 //! SHA-256 and the text forms of bytes.
 
-use ring::digest::{SHA256, digest};
+use ring::digest::{Context, SHA256, digest};
 
 const URL_SAFE: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
@@ -18,9 +18,14 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// The first half of a text's SHA-256 in hexadecimal: enough to tell pages and tokens apart.
-pub(crate) fn short(text: &str) -> String {
-    let mut hex = hex(&sha256(text.as_bytes()));
+/// The first half of the SHA-256 of texts in hexadecimal: enough to tell pages and tokens apart.
+pub(crate) fn short(texts: &[&str]) -> String {
+    let mut context = Context::new(&SHA256);
+    for text in texts {
+        context.update(text.as_bytes());
+        context.update(b",");
+    }
+    let mut hex = hex(context.finish().as_ref());
     hex.truncate(32);
     hex
 }

@@ -78,7 +78,7 @@ pub(crate) fn advance(paginate: &Paginate, state: &State, page: &Came<'_>, progr
         wanted.push(expression);
     }
     let over = Evaluation::over(programs, &page.received.text, page.vars, &wanted)?;
-    if count > 0 && next.bodies.repeats(&hash::short(&page.items.join(","))) {
+    if count > 0 && next.bodies.repeats(&hash::short(page.items)) {
         return Err(circle("the provider gave the same page again"));
     }
     if let Some(until) = &paginate.until
@@ -125,7 +125,7 @@ pub(crate) fn advance(paginate: &Paginate, state: &State, page: &Came<'_>, progr
         return Err(Error::new(ErrorKind::Provider, "the token of the next page is neither a text nor a number"));
     }
     let repeated = match paginate.progress {
-        Progress::FreshToken => next.tokens.repeats(&hash::short(&token.to_string())),
+        Progress::FreshToken => next.tokens.repeats(&hash::short(&[&token.to_string()])),
         Progress::GrowingCounter => !grows(state.token.as_ref(), &token),
     };
     if repeated {

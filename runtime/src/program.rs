@@ -69,6 +69,9 @@ pub(crate) struct Evaluation<'a> {
 impl<'a> Evaluation<'a> {
     /// Over JSON text, of which only what `expressions` read is kept.
     pub(crate) fn over(programs: &'a Programs, text: &str, vars: &Vars, expressions: &[&Expression]) -> Result<Self, Error> {
+        if expressions.is_empty() {
+            return Self::over_nothing(programs, vars);
+        }
         let mut reads: Option<Reads> = None;
         for expression in expressions {
             let more = programs.get(expression)?.reads();

@@ -3,10 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use connc_plan::{
-    Action, Answer, Body, Data, ErrorKind, Expression, Method, Operation, Origin, Parameter, Path, Records, Request, Shape, Step, Text,
-    Verb,
-};
+use connc_plan::{Action, Answer, Body, Data, ErrorKind, Method, Operation, Origin, Path, Records, Request, Shape, Step, Text, Verb};
 use serde_json::{Value, json};
 use url::Url;
 
@@ -55,11 +52,11 @@ pub(crate) fn resolve(context: &Context, call: &Call) -> Result<Task, Error> {
             Ok(Task { name: name.clone(), work: Work::Operation(Arc::new(operation.clone())), inputs, map: None, list })
         }
         What::Request { method, path } => {
-            let operation = anything(*method, &allowed(context, path)?, call.input.is_some());
+            let operation = anything(*method, &allowed(context, path)?, call.input.as_ref());
             Ok(Task {
                 name: operation.name.clone(),
                 work: Work::Operation(Arc::new(operation)),
-                inputs: Inputs { input: call.input.iter().map(|body| ("body".to_owned(), body.clone())).collect(), ..Inputs::default() },
+                inputs: Inputs::default(),
                 map: None,
                 list: false,
             })
@@ -193,35 +190,23 @@ pub(crate) fn step(
 }
 
 /// An operation for a request that no spec names: on the base URL, its answer as it is.
-fn anything(method: Method, path: &str, body: bool) -> Operation {
+fn anything(method: Method, path: &str, body: Option<&Value>) -> Operation {
     let origin = Origin::default();
-    let data = Data::Expression(Expression { source: "$input.body".to_owned(), origin });
     let request = Request {
         method,
         url: Text::literal(path, origin),
         query: Vec::new(),
         headers: Vec::new(),
-        body: if body { Body::Json(data) } else { Body::None },
+        body: body.map_or(Body::None, |body| Body::Json(Data::Const(body.clone()))),
         answer: Answer::None,
         idempotent: method.idempotent(),
         idempotency_header: None,
         origin,
     };
-    let parameter = Parameter {
-        name: "body".to_owned(),
-        r#type: connc_plan::Type::Object,
-        required: false,
-        description: None,
-        example: None,
-        default: None,
-        within: Vec::new(),
-        values: Vec::new(),
-        origin,
-    };
     Operation {
         name: format!("{} {}", method.name(), path.split('?').next().unwrap_or_default()),
         shape: Shape::One,
-        input: vec![parameter],
+        input: Vec::new(),
         takes_id: false,
         takes_parent: false,
         steps: vec![Step { action: Action::Request(Box::new(request)), when: None, bind: None, origin }],

@@ -125,6 +125,11 @@ impl Node {
 }
 
 impl Scalar {
+    /// The value of an empty file.
+    fn nothing() -> Self {
+        Self { text: Rc::from(""), quoted: false, style: offsets::Style::Lines }
+    }
+
     /// The value by the core schema (YAML 1.2.2, section 10.3.2).
     #[must_use]
     pub fn literal(&self) -> Literal {

@@ -34,7 +34,7 @@ pub fn read(sources: &Sources, file: FileId, diagnostics: &mut Diagnostics) -> N
         let mut builder = Builder { file, diagnostics, frames: Vec::new(), anchors: HashMap::new(), nodes: 0, root: None, silent: failed };
         match builder.run(&text) {
             Ok(()) => {
-                let root = builder.root.take().unwrap_or(broken);
+                let root = builder.root.take().unwrap_or_else(|| Node { kind: Kind::Scalar(Scalar::nothing()), span: broken.span });
                 return if failed { Node { kind: Kind::Broken, span: root.span } } else { root };
             }
             Err(Stop::Reported) => return broken,
@@ -263,6 +263,11 @@ fn report_syntax(error: &ScanError, file: FileId, whole: &str, offset: usize, di
     let end =
         whole.get(offset..).and_then(|rest| rest.chars().next()).map_or(offset, |c| offset + if c == '\n' { 0 } else { c.len_utf8() });
     let message = error.info();
+    if message.contains("recursion limit") {
+        let message = format!("values are nested more than {MAX_DEPTH} deep");
+        diagnostics.push(Diagnostic::new(Code::YamlLimit, Span::new(file, offset..offset), message));
+        return;
+    }
     let mut diagnostic = Diagnostic::new(Code::YamlSyntax, Span::new(file, offset..end), message.trim_end_matches('.').replace('`', "'"));
     if text.contains(": ") && message.contains("mapping values") {
         diagnostic = diagnostic.help("text that holds `: ` needs quotes around it");

@@ -19,6 +19,11 @@ pub(super) async fn token(context: &Context, acquire: &Acquire, number: u64) -> 
     for request in &acquire.requests {
         let built = bare(context, request)?;
         let received = exchange::send(context, request, &built).await.map_err(|mut error| {
+            // A token request writes nothing that its caller could look for.
+            if error.kind == ErrorKind::OutcomeUnknown {
+                (error.kind, error.retryable, error.help) = (ErrorKind::Transport, true, None);
+                error.message = "the provider gave no token: the connection broke, or no answer came in time".to_owned();
+            }
             error.request.get_or_insert_with(|| built.shown());
             error
         })?;
@@ -90,10 +95,7 @@ fn keep(context: &Context, acquire: &Acquire, received: &Received, number: u64) 
         KeepFrom::Body(expression) => Some(expression),
         KeepFrom::Header(_) | KeepFrom::Cookie(_) => None,
     }));
-    let over = Evaluation::over(context.programs(), &received.text, &vars, &wanted).or_else(|error| {
-        // A session's answer may be all headers; one whose body is needed must be JSON.
-        if wanted.is_empty() { Evaluation::over_nothing(context.programs(), &vars) } else { Err(error) }
-    })?;
+    let over = Evaluation::over(context.programs(), &received.text, &vars, &wanted)?;
     let mut values = BTreeMap::new();
     for Keep { name, from, required } in &acquire.keep {
         let value = match from {

@@ -41,3 +41,15 @@ impl Resolve for PublicOnly {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_name_of_an_inner_address_is_refused_after_resolution() {
+        let refused = PublicOnly.resolve("localhost".parse().unwrap()).await.err().unwrap();
+        assert!(refused.downcast_ref::<NotPublic>().is_some(), "{refused}");
+        assert_eq!(refused.to_string(), "`localhost` resolves to an address that is not public");
+    }
+}

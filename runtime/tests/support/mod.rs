@@ -1,5 +1,13 @@
 //! A plan in a few lines, and a provider that answers by script.
-#![allow(dead_code, clippy::allow_attributes, clippy::allow_attributes_without_reason, unreachable_pub)]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    clippy::allow_attributes,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "tests may fail loudly, and not each of them uses everything here"
+)]
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};

@@ -1,0 +1,164 @@
+//! `connc check`: compiles connectors and reports every problem.
+
+use std::collections::HashSet;
+use std::io::Write as _;
+
+use clap::ValueEnum;
+use connc_compiler::diagnostic::{self, CODES, Diagnostic, Severity};
+use connc_compiler::source::Sources;
+use serde_json::json;
+
+use crate::console::{Console, GREEN, RED, STRONG, YELLOW};
+use crate::error::{Stop, counted};
+use crate::project::{self, Loaded, Project};
+use crate::render::{self, Look};
+
+/// Find every problem in connectors
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  connc check                    every connector in ./connectors\n  connc check okta               one connector by its name\n  connc check drafts/acme        a connector's folder, or a folder of connectors\n  connc check --format github    as annotations of a pull request\n\n`connc explain CODE` says more about a problem."
+)]
+pub(crate) struct Args {
+    /// Names of connectors, their folders, or folders of connectors; without any, all of ./connectors
+    #[arg(value_name = "NAME|PATH")]
+    connectors: Vec<String>,
+    /// How to report
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    /// Treat warnings as errors
+    #[arg(long)]
+    deny_warnings: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people, with the place in the text
+    Text,
+    /// One JSON object
+    Json,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// GitHub workflow commands
+    Github,
+}
+
+pub(crate) fn run(args: &Args, project: &Project, console: &mut Console) -> Result<(), Stop> {
+    let loaded = project::chosen(project, &args.connectors)?.iter().map(project::Found::load).collect::<Result<Vec<_>, _>>()?;
+    let mut reports = Reports::default();
+    for connector in &loaded {
+        reports.add(&connector.name, &connector.sources, connector.compile().diagnostics);
+        for cassette in &connector.cassettes {
+            reports.add(&connector.name, &cassette.sources, cassette.read().1);
+        }
+    }
+    match args.format {
+        Format::Text => reports.text(&loaded, args.deny_warnings, console)?,
+        Format::Json => reports.json(loaded.len(), console)?,
+        Format::Sarif => reports.sarif(console)?,
+        Format::Github => reports.github(console)?,
+    }
+    let bad = reports.errors() > 0 || (args.deny_warnings && reports.warnings() > 0);
+    if bad { Err(Stop::Problems) } else { Ok(()) }
+}
+
+/// What was found, in order.
+#[derive(Default)]
+struct Reports<'a> {
+    list: Vec<Report<'a>>,
+    /// A mistake in a unified model is found with every connector, and said once.
+    seen: HashSet<String>,
+}
+
+struct Report<'a> {
+    connector: &'a str,
+    diagnostic: Diagnostic,
+    sources: &'a Sources,
+}
+
+impl<'a> Reports<'a> {
+    fn add(&mut self, connector: &'a str, sources: &'a Sources, diagnostics: Vec<Diagnostic>) {
+        for diagnostic in diagnostics {
+            if self.seen.insert(diagnostic::json(&diagnostic, sources).to_string()) {
+                self.list.push(Report { connector, diagnostic, sources });
+            }
+        }
+    }
+
+    fn errors(&self) -> usize {
+        self.list.iter().filter(|report| report.diagnostic.severity() == Severity::Error).count()
+    }
+
+    fn warnings(&self) -> usize {
+        self.list.len() - self.errors()
+    }
+
+    fn text(&self, loaded: &[Loaded], deny_warnings: bool, console: &mut Console) -> Result<(), Stop> {
+        let look = Look { colour: console.out_colour(), width: if console.out_terminal { console.width() } else { 100 } };
+        for Report { connector: _, diagnostic, sources } in &self.list {
+            writeln!(console.out, "{}", render::diagnostic(diagnostic, sources, look))?;
+        }
+        let (errors, warnings) = (self.errors(), self.warnings());
+        let checked = match loaded {
+            [one] => one.name.clone(),
+            many => counted(many.len(), "connector"),
+        };
+        if errors + warnings == 0 {
+            writeln!(console.err, "{STRONG}{checked}{STRONG:#}: {GREEN}no problems{GREEN:#}")?;
+            return Ok(());
+        }
+        let mut names: Vec<&str> = self.list.iter().map(|report| report.connector).collect();
+        names.dedup();
+        let found: Vec<String> = [(errors, "error", RED), (warnings, "warning", YELLOW)]
+            .into_iter()
+            .filter(|(number, ..)| *number > 0)
+            .map(|(number, what, style)| format!("{style}{}{style:#}", counted(number, what)))
+            .collect();
+        writeln!(console.err, "{} in {STRONG}{}{STRONG:#}", found.join(" and "), names.join(", "))?;
+        if deny_warnings && errors == 0 {
+            console.note("warnings count as errors here, because of `--deny-warnings`")?;
+        }
+        if let Some(report) = self.list.first() {
+            console.note(format!("`connc explain {}` says more", report.diagnostic.code.slug()))?;
+        }
+        Ok(())
+    }
+
+    fn json(&self, connectors: usize, console: &mut Console) -> Result<(), Stop> {
+        let diagnostics: Vec<_> = self.list.iter().map(|report| diagnostic::json(&report.diagnostic, report.sources)).collect();
+        // How much of what connectors read has a known type is not measured yet.
+        let summary = json!({"errors": self.errors(), "warnings": self.warnings(), "connectors": connectors, "typed_coverage": null});
+        writeln!(console.out, "{:#}", json!({"diagnostics": diagnostics, "summary": summary}))?;
+        Ok(())
+    }
+
+    fn sarif(&self, console: &mut Console) -> Result<(), Stop> {
+        let rules: Vec<_> = CODES
+            .iter()
+            .filter(|code| self.list.iter().any(|report| report.diagnostic.code == **code))
+            .map(|code| {
+                json!({
+                    "id": code.slug(),
+                    "shortDescription": {"text": code.summary()},
+                    "fullDescription": {"text": code.explanation().why},
+                    "defaultConfiguration": {"level": code.severity().name()},
+                })
+            })
+            .collect();
+        let results: Vec<_> = self.list.iter().map(|report| diagnostic::sarif(&report.diagnostic, report.sources)).collect();
+        let driver = json!({"name": "connc", "version": env!("CARGO_PKG_VERSION"), "rules": rules});
+        let log = json!({
+            "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+            "version": "2.1.0",
+            "runs": [{"tool": {"driver": driver}, "columnKind": "utf16CodeUnits", "results": results}],
+        });
+        writeln!(console.out, "{log:#}")?;
+        Ok(())
+    }
+
+    fn github(&self, console: &mut Console) -> Result<(), Stop> {
+        for report in &self.list {
+            writeln!(console.out, "{}", diagnostic::github(&report.diagnostic, report.sources))?;
+        }
+        Ok(())
+    }
+}
