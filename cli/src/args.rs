@@ -52,3 +52,13 @@ pub(crate) enum Command {
     Completions(completions::Args),
     Man(man::Args),
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_definition_holds_together() {
+        super::Cli::command().debug_assert();
+    }
+}

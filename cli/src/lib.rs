@@ -11,6 +11,7 @@ pub mod suite;
 
 mod account;
 mod output;
+mod wire;
 
 mod console;
 mod embedded;

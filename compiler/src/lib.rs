@@ -30,7 +30,7 @@ mod reference;
 
 use connc_plan::{Cassette, Plan};
 use diagnostic::{Diagnostic, Diagnostics};
-pub use reference::{Chapter, Example, chapters, complete, editor_schema, examples, reference, role};
+pub use reference::{Chapter, Example, chapters, complete, editor_schema, examples, files, reference, role};
 use source::{FileId, Role, Sources};
 use spec::Connector;
 use yaml::{Context, Node};

@@ -39,7 +39,7 @@ pub(crate) async fn run(context: &Context, call: Call) -> Result<Answer, Error> 
     let Some(raw) = done.value else { return Ok(answer) };
     let mut notes = Notes::new(context.parts().limits.notes);
     answer.record = match &task.map {
-        Some(map) => unified(context, map, &raw, &call, &mut notes).map_err(|error| finished(context, &task, error))?,
+        Some(map) => unified(context, &task, map, &raw, &call, &mut notes).map_err(|error| finished(context, &task, error))?,
         None if matches!(&task.work, Work::Steps { .. }) => None,
         None => Some(Record { text: extract::one_line(&raw).into_owned() }),
     };
@@ -48,9 +48,16 @@ pub(crate) async fn run(context: &Context, call: Call) -> Result<Answer, Error> 
     Ok(answer)
 }
 
-fn unified(context: &Context, map: &Arc<RecordMap>, raw: &str, call: &Call, notes: &mut Notes) -> Result<Option<Record>, Error> {
+fn unified(
+    context: &Context,
+    task: &Task,
+    map: &Arc<RecordMap>,
+    raw: &str,
+    call: &Call,
+    notes: &mut Notes,
+) -> Result<Option<Record>, Error> {
     let treatment = Treatment { policy: call.policy, raw: call.raw, trace: call.trace };
-    let over = Over { plan: context.plan(), variables: context.vars().bound()?, treatment };
+    let over = Over { plan: context.plan(), variables: resolve::map_vars(context, task, None).bound()?, treatment };
     Ok(match map.apply(raw, 0, &over, notes)? {
         Mapped::Record(text) => Some(Record { text }),
         Mapped::Skipped => None,

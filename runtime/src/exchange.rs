@@ -186,6 +186,7 @@ fn failed(context: &Context, broken: &TransportError, idempotent: bool) -> Error
         TransportFailure::Timeout => Error::new(ErrorKind::Timeout, message),
         TransportFailure::TooLarge => return Error::new(ErrorKind::Limit, message),
         TransportFailure::Refused => return Error::new(ErrorKind::Security, message),
+        TransportFailure::Other => return Error::new(ErrorKind::Transport, message),
     };
     error.retryable = true;
     error

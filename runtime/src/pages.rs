@@ -42,12 +42,8 @@ impl Pages {
         }
         let source = source(&context, &task).map_err(|error| finished(&context, &task, error))?;
         let (left, over) = (call.limit, call.limit == Some(0));
-        let mut pages = Self { context, call, task, source, state: State::default(), left, over };
-        if let Some(cursor) = &pages.call.cursor {
-            let key = &pages.context.parts().cursor_key;
-            pages.state = cursor::open(cursor, key, &pages.bound()).map_err(|error| finished(&pages.context, &pages.task, error))?;
-        }
-        Ok(pages)
+        let state = start(&context, &call, &task).map_err(|error| finished(&context, &task, error))?;
+        Ok(Self { context, call, task, source, state, left, over })
     }
 
     /// The next page; none at the end of the list, at the call's limit, and after an error.
@@ -106,7 +102,7 @@ impl Pages {
             Err(error) if operation.already.contains(&error.kind) => return Ok((Page::default(), None)),
             Err(error) => return Err(error),
         };
-        let (page, next) = self.read(&operation, &received, &vars).map_err(|mut error| {
+        let (page, next) = self.read(&operation, &inputs, &received, &vars).map_err(|mut error| {
             error.status.get_or_insert(received.status);
             error.request.get_or_insert_with(|| {
                 format!("{} {}{}", method(&operation), received.url.origin().ascii_serialization(), received.url.path())
@@ -132,7 +128,7 @@ impl Pages {
     }
 
     /// Takes the records out of an answer, and finds out what follows it.
-    fn read(&self, operation: &Operation, received: &Received, vars: &Vars) -> Result<(Page, Option<State>), Error> {
+    fn read(&self, operation: &Operation, inputs: &Inputs, received: &Received, vars: &Vars) -> Result<(Page, Option<State>), Error> {
         let context = &self.context;
         let limits = &context.parts().limits;
         let text = extract::document(received, limits.json_depth)?;
@@ -157,7 +153,8 @@ impl Pages {
         };
         let mut notes = Notes::new(limits.notes);
         let treatment = Treatment { policy: self.call.policy, raw: self.call.raw, trace: self.call.trace };
-        let over = Over { plan: context.plan(), variables: context.vars().bound()?, treatment };
+        let over =
+            Over { plan: context.plan(), variables: resolve::map_vars(context, &self.task, inputs.parent.as_deref()).bound()?, treatment };
         let most = self.left.and_then(|left| usize::try_from(left).ok()).unwrap_or(usize::MAX);
         let skip = usize::try_from(self.state.skip).unwrap_or(usize::MAX);
         let mut rest = None;
@@ -186,23 +183,29 @@ impl Pages {
 
     fn seal(&self, state: &State) -> Result<String, Error> {
         let parts = self.context.parts();
-        cursor::seal(state, &parts.cursor_key, &self.bound(), parts.random.as_ref())
+        cursor::seal(state, &parts.cursor_key, &bound(&self.context, &self.call, &self.task), parts.random.as_ref())
     }
+}
 
-    /// What a cursor of this list belongs to: everything that decides which records come, and from whom.
-    fn bound(&self) -> Vec<u8> {
-        let what = match &self.call.what {
-            What::Unified { model, resource, verb } => json!([model, resource, verb.name()]),
-            What::Native(operation) => json!([operation]),
-            What::Request { method, path } => json!([method.name(), path]),
-        };
-        let mut filters = self.call.filters.clone();
-        filters.sort();
-        let context = &self.context;
-        let bound =
-            json!([context.connector().hash(), context.account.identity(), what, self.call.parent, self.task.inputs.input, filters]);
-        hash::sha256(bound.to_string().as_bytes()).to_vec()
+/// Where a list begins: at its first page, or where the call's cursor says.
+pub(crate) fn start(context: &Context, call: &Call, task: &Task) -> Result<State, Error> {
+    match &call.cursor {
+        Some(cursor) => cursor::open(cursor, &context.parts().cursor_key, &bound(context, call, task)),
+        None => Ok(State::default()),
     }
+}
+
+/// What a cursor of a list belongs to: everything that decides which records come, and from whom.
+fn bound(context: &Context, call: &Call, task: &Task) -> Vec<u8> {
+    let what = match &call.what {
+        What::Unified { model, resource, verb } => json!([model, resource, verb.name()]),
+        What::Native(operation) => json!([operation]),
+        What::Request { method, path } => json!([method.name(), path]),
+    };
+    let mut filters = call.filters.clone();
+    filters.sort();
+    let bound = json!([context.connector().hash(), context.account.identity(), what, call.parent, task.inputs.input, filters]);
+    hash::sha256(bound.to_string().as_bytes()).to_vec()
 }
 
 /// The operation that lists, where no step has to be done to know what it is given.

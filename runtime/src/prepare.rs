@@ -11,7 +11,7 @@ use crate::redact::{marker, unmark};
 use crate::request::{self, Built};
 use crate::resolve::{self, Work};
 use crate::scope::Names;
-use crate::{Call, Error, Secret, auth, cursor};
+use crate::{Call, Error, Secret, auth, pages};
 
 /// A request that is not sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,7 +38,8 @@ pub(crate) fn requests(context: &Context, call: Call) -> Result<Vec<PreparedRequ
         Action::Call(_) => None,
     });
     let Some(request) = request else { return Ok(prepared) };
-    let turn = operation.paginate.as_ref().map(|paginate| Turn::new(paginate, &cursor::State::default()));
+    let state = pages::start(context, &call, &task)?;
+    let turn = operation.paginate.as_ref().map(|paginate| Turn::new(paginate, &state));
     let given = Given { turn, ..Given::new(&inputs, &vars) };
     let token: Option<BTreeMap<String, Secret<String>>> = context
         .account

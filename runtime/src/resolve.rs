@@ -146,6 +146,12 @@ pub(crate) fn vars(context: &Context, inputs: &Inputs) -> Vars {
     vars
 }
 
+/// The variables that a map sees: the caller's input and id, and the parent whose records are listed, which a filter may have named.
+pub(crate) fn map_vars(context: &Context, task: &Task, parent: Option<&str>) -> Vars {
+    let parent = parent.map(str::to_owned).or_else(|| task.inputs.parent.clone());
+    vars(context, &Inputs { parent, ..task.inputs.clone() })
+}
+
 /// The operation that a step calls, and what it is given.
 pub(crate) fn step(
     context: &Context,

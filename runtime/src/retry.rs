@@ -14,7 +14,7 @@ pub(crate) fn after_failure(failure: TransportFailure, idempotent: bool) -> bool
     match failure {
         TransportFailure::NotSent => true,
         TransportFailure::MaybeSent | TransportFailure::Timeout => idempotent,
-        TransportFailure::TooLarge | TransportFailure::Refused => false,
+        TransportFailure::TooLarge | TransportFailure::Refused | TransportFailure::Other => false,
     }
 }
 

@@ -1,4 +1,5 @@
 //! The real transport against a server on loopback that misbehaves in every way it can.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 #![cfg(feature = "reqwest")]
 
 mod support;

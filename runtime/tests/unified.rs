@@ -1,4 +1,5 @@
 //! Maps, filters and verbs of unified models.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod support;
 
@@ -74,6 +75,7 @@ fn users() -> Plan {
             field("status", status, json!("value")),
             field("is_bot", json!({ "const": false }), json!("value")),
             field("custom.cost_center", data("cc"), json!("value")),
+            text_field("group_id", "$first_non_empty($parent.id, $input.last_name)"),
             text_field("employee_id", "$exists(numbers) ? $one(numbers)"),
         ],
         "verbs": {
@@ -181,6 +183,15 @@ async fn filters_are_served_or_refused() {
     assert!(refused(list().filter("updated_after", "yesterday")).message.contains("timestamp"));
     assert!(refused(list().filter("email", "a").filter("email", "b")).message.contains("twice"));
     assert!(refused(list().filter("name", "a").filter("group_id", "b")).message.contains("different operation"));
+}
+
+#[tokio::test]
+async fn a_map_sees_the_parent_and_the_input() {
+    let bench = bench(users(), vec![ok(json!([{ "id": 1 }])), ok(json!({ "user": { "id": 7 } })), ok(json!({ "id": 7 }))]);
+    let page = bench.pages(list().filter("group_id", "g1").raw(false)).next().await.unwrap().unwrap();
+    assert_eq!(page.records[0].text, r#"{"id":"1","is_bot":false,"group_id":"g1"}"#);
+    let create = Call::unified("user-directory", "users", Verb::Create).input(json!({ "last_name": "Quill" })).raw(false);
+    assert_eq!(bench.call(create).await.unwrap().record.unwrap().text, r#"{"id":"7","is_bot":false,"group_id":"Quill"}"#);
 }
 
 #[tokio::test]

@@ -21,7 +21,7 @@ use crate::render::{self, Look};
 pub(crate) struct Args {
     /// Names of connectors, their folders, or folders of connectors; without any, all of ./connectors
     #[arg(value_name = "NAME|PATH")]
-    connectors: Vec<String>,
+    given: Vec<String>,
     /// How to report
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -43,7 +43,7 @@ enum Format {
 }
 
 pub(crate) fn run(args: &Args, project: &Project, console: &mut Console) -> Result<(), Stop> {
-    let loaded = project::chosen(project, &args.connectors)?.iter().map(project::Found::load).collect::<Result<Vec<_>, _>>()?;
+    let loaded = project::chosen(project, &args.given)?.iter().map(project::Found::load).collect::<Result<Vec<_>, _>>()?;
     let mut reports = Reports::default();
     for connector in &loaded {
         reports.add(&connector.name, &connector.sources, connector.compile().diagnostics);

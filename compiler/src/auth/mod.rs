@@ -122,6 +122,8 @@ pub struct Method {
     pub verify: Option<Spanned<String>>,
     /// What its scheme means.
     pub parts: Parts,
+    /// Whether part of it could not be read.
+    pub incomplete: bool,
 }
 
 /// What a scheme means: how a token is got, and what is put on requests.
@@ -175,9 +177,11 @@ impl Method {
         let entries = reader.map("secrets");
         let secrets = Secret::read_all(entries, reader.context());
         let headers = templates(&mut reader, "headers");
-        let mut parts = (scheme.read)(&mut reader)?;
+        // What a scheme cannot read was reported; the parameters and secrets are known all the same.
+        let mut parts = (scheme.read)(&mut reader).unwrap_or_default();
+        let incomplete = reader.is_damaged();
         parts.apply.extend(headers.into_iter().map(|(name, value)| Apply { place: plan::Place::Header(name), value }));
-        Some(Self { name: name.clone(), scheme: scheme.name, parameters, secrets, base_url, trust_account_host, verify, parts })
+        Some(Self { name: name.clone(), scheme: scheme.name, parameters, secrets, base_url, trust_account_host, verify, parts, incomplete })
     }
 }
 

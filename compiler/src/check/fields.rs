@@ -38,7 +38,7 @@ fn report_unknown(name: &Spanned<String>, resource: &MapResource, target: &Resou
     let declared = near.and_then(|near| target.field(near));
     diagnostics.push(match (near, declared) {
         (Some(near), Some(field)) => {
-            let diagnostic = diagnostic.label(format!("did you mean `{near}`?")).help(format!("write `{near}`"));
+            let diagnostic = diagnostic.help(format!("did you mean `{near}`?"));
             diagnostic.related(field.name.span, format!("`{near}` is declared here"))
         }
         _ => diagnostic.help("what the model has no field for goes under `custom`"),
@@ -57,6 +57,12 @@ fn report_missing(resource: &MapResource, target: &Resource, diagnostics: &mut D
                 diagnostics.push(Diagnostic::new(Code::MissingField, place, message).related(required.span, "it is required here"));
             }
             Some(FieldValue::Const(_) | FieldValue::Expression(_) | FieldValue::Enum(_)) => {}
+            // A slip of its name, or something unreadable, is not something missing.
+            None if resource.unreadable.iter().any(|name| *name == required.value || name == "*") => {}
+            None if resource
+                .fields
+                .iter()
+                .any(|field| target.field(&field.name).is_none() && nearest(&field.name, [required.value.as_str()]).is_some()) => {}
             None => {
                 let message = format!("`{}` needs the field `{}`", resource.name.value, required.value);
                 let diagnostic =

@@ -35,6 +35,9 @@ fn is_absolute(url: &Template) -> bool {
 }
 
 fn check_url(url: &Template, may_hold_names: bool, trusted: bool, case: &Case<'_>, diagnostics: &mut Diagnostics) {
+    if url.pieces.is_empty() {
+        return;
+    }
     let prefix = url.prefix();
     let after_scheme = prefix.strip_prefix("https://").or_else(|| prefix.strip_prefix("http://"));
     let Some(after_scheme) = after_scheme else {
@@ -66,7 +69,7 @@ fn check_url(url: &Template, may_hold_names: bool, trusted: bool, case: &Case<'_
     // `{{ account.subdomain }}.example.com`: a value is a DNS label, so the domain stays the provider's.
     let confined = suffix.strip_prefix('.').is_some_and(|domain| domain.contains('.') && !domain.ends_with('.'));
     if !may_hold_names && !confined {
-        let message = "the host of an absolute URL is a literal";
+        let message = "the host of an absolute URL must be written out";
         diagnostics.push(Diagnostic::new(Code::UntrustedHost, url.span, message).help("write the path alone, and the host in `base_url`"));
         return;
     }
@@ -84,7 +87,8 @@ fn host<'a>(after_scheme: &str, url: &'a Template) -> (String, Vec<&'a Reference
         match piece {
             Piece::Literal(text) => {
                 let text = if index == 0 { after_scheme } else { text };
-                let end = text.find(['/', '?', '#']);
+                // A port may be a name as well: what follows the colon is no host.
+                let end = text.find(['/', '?', '#', ':']);
                 let part = end.and_then(|end| text.get(..end)).unwrap_or(text);
                 literal.push_str(part);
                 suffix.push_str(part);
@@ -123,10 +127,12 @@ fn check_reference(reference: &Reference, wanted: Type, trusted: bool, case: &Ca
         Type::Hostname | Type::Url => !parameter.within.is_empty(),
         Type::String | Type::Integer | Type::Boolean | Type::Id | Type::Timestamp | Type::Object | Type::Array => false,
     };
-    if confined || trusted {
+    let sends_nothing = case.spec.auth.iter().all(|method| method.parts.apply.is_empty() && method.parts.acquire.is_none());
+    if confined || trusted || parameter.incomplete {
         return;
     }
-    let message = format!("credentials would go to whatever host `{written}` names");
+    let what = if sends_nothing { "requests" } else { "credentials" };
+    let message = format!("{what} would go to whatever host `{written}` names");
     let help = match wanted {
         Type::Url => format!("declare `{name}: {{ type: url, within: [example.com] }}` with the provider's domains"),
         _ => format!("declare `{name}: {{ type: hostname, within: [example.com] }}` with the provider's domains"),

@@ -29,6 +29,13 @@ pub(super) fn check(case: &Case<'_>, diagnostics: &mut Diagnostics) {
         }
     }
     for operation in &case.spec.operations {
+        for input in operation.input.iter().filter(|input| matches!(input.name.value.as_str(), "id" | "parent")) {
+            let message = format!("an input cannot be called `{}`, which every call has besides", input.name.value);
+            diagnostics.push(
+                Diagnostic::new(Code::InvalidValue, input.name.span, message)
+                    .help("read `{{ id }}` or `{{ parent.id }}`, or choose another name"),
+            );
+        }
         let Some(paginate) = &operation.paginate else { continue };
         for name in &paginate.first_only {
             let query = &operation.request.query;
@@ -51,7 +58,10 @@ fn check_call(call: &VerbCall, operation: &Operation, diagnostics: &mut Diagnost
             unknown(name, message, nearest(name, names.iter().copied()), diagnostics);
         }
     }
-    let given = |name: &str| call.with.iter().any(|(given, _)| given.value == name);
+    // A slip of a name, or something unreadable, is not something missing.
+    let misspelt =
+        |name: &str| call.with.iter().any(|(given, _)| !names.contains(&given.value.as_str()) && nearest(given, [name]).is_some());
+    let given = |name: &str| call.incomplete || misspelt(name) || call.with.iter().any(|(given, _)| given.value == name);
     let mut missing: Vec<(&str, Option<Span>)> = Vec::new();
     missing.extend((takes_id && !given("id")).then_some(("id", None)));
     missing.extend((takes_parent && !given("parent")).then_some(("parent", None)));
@@ -73,7 +83,8 @@ fn check_filters(resource: &MapResource, case: &Case<'_>, diagnostics: &mut Diag
     for filter in &resource.filters.list {
         let served_by = filter.via.as_ref().map_or(lists.as_str(), |via| via.value.as_str());
         let Some(operation) = case.spec.operation(served_by) else {
-            if filter.via.is_none() && case.names.resources().contains(&resource.from.value.as_str()) {
+            if filter.via.is_none() && !case.spec.is_unreadable(served_by) && case.names.resources().contains(&resource.from.value.as_str())
+            {
                 let message = format!("there is no operation `{served_by}` to filter");
                 diagnostics.push(
                     Diagnostic::new(Code::UnknownOperation, filter.name.span, message).help("declare it, or name another with `via`"),
@@ -98,7 +109,10 @@ fn check_filters(resource: &MapResource, case: &Case<'_>, diagnostics: &mut Diag
 fn unknown(name: &Spanned<String>, message: String, near: Option<&str>, diagnostics: &mut Diagnostics) {
     let diagnostic = Diagnostic::new(Code::UnknownInput, name.span, message);
     diagnostics.push(match near {
-        Some(near) => diagnostic.label(format!("did you mean `{near}`?")).help(format!("write `{near}`")),
+        Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+        None if matches!(name.value.as_str(), "id" | "parent") => {
+            diagnostic.help(format!("nothing in the operation reads `{}`; leave it out", name.value))
+        }
         None => diagnostic.help("declare it under the operation's `input`"),
     });
 }

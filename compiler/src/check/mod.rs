@@ -9,6 +9,7 @@ mod inputs;
 mod maps;
 mod names;
 mod operations;
+mod paging;
 mod parameters;
 mod uses;
 mod variables;
@@ -30,6 +31,7 @@ const CHECKS: &[fn(&Case<'_>, &mut Diagnostics)] = &[
     variables::check,
     inputs::check,
     graphql::check,
+    paging::check,
     hosts::check,
     maps::check,
     fields::check,

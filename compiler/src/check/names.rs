@@ -24,6 +24,25 @@ pub(super) fn check(case: &Case<'_>, diagnostics: &mut Diagnostics) {
     }
 }
 
+/// Whether the name may be declared in something that could not be read.
+fn is_declared_unreadably(reference: &Reference, owner: Owner<'_>, case: &Case<'_>) -> bool {
+    let damaged = |key: &str| case.spec.damaged.contains(&key);
+    match reference.path.first().map(String::as_str) {
+        Some("account") => damaged("account"),
+        Some("app") => damaged("app"),
+        Some("constants") => damaged("constants"),
+        Some("auth" | "secret" | "token") => match owner {
+            Owner::Method(method) => method.incomplete,
+            Owner::Connector | Owner::Operation(_) | Owner::Map(..) => damaged("auth"),
+        },
+        Some("input") => match owner {
+            Owner::Operation(operation) => operation.incomplete,
+            Owner::Connector | Owner::Method(_) | Owner::Map(..) => false,
+        },
+        Some(_) | None => false,
+    }
+}
+
 fn is_secret(path: &[String]) -> bool {
     match path {
         [first, ..] if first == "secret" || first == "token" => true,
@@ -39,10 +58,18 @@ fn check_reference(reference: &Reference, place: TextPlace, owner: Owner<'_>, ca
         return;
     }
     let roots = place.roots();
+    if is_declared_unreadably(reference, owner, case) {
+        return;
+    }
     let root = reference.path.first().and_then(|first| Root::parse(first));
     if is_secret(&reference.path) && !root.is_some_and(|root| roots.contains(&root)) {
         let message = format!("the secret `{written}` cannot stand here");
-        let help = "secrets stand only where an auth method puts them, under `auth`";
+        let help = match place {
+            TextPlace::BaseUrl => "a URL is written to logs; put the secret into a header of the auth method",
+            TextPlace::SharedHeader | TextPlace::Request | TextPlace::Auth | TextPlace::TokenRequest | TextPlace::Filter => {
+                "secrets stand only where an auth method puts them, under `auth`"
+            }
+        };
         diagnostics.push(Diagnostic::new(Code::MisplacedSecret, reference.span, message).help(help));
         return;
     }
@@ -52,7 +79,7 @@ fn check_reference(reference: &Reference, place: TextPlace, owner: Owner<'_>, ca
         .or_else(|| known.iter().map(|(name, _)| name.as_str()).find(|name| name.rsplit('.').next() == Some(last)));
     let mut diagnostic = Diagnostic::new(Code::UnknownName, reference.span, format!("`{written}` does not exist here"));
     if let Some(near) = near {
-        diagnostic = diagnostic.label(format!("did you mean `{near}`?")).help(format!("write `{near}`"));
+        diagnostic = diagnostic.help(format!("did you mean `{near}`?"));
         if let Some(declared) = known.iter().find(|(name, _)| name == near).and_then(|(_, declared)| *declared) {
             diagnostic = diagnostic.related(declared, format!("`{near}` is declared here"));
         }
@@ -74,7 +101,7 @@ fn describe(known: &[(String, Option<Span>)], roots: &[Root]) -> String {
         let roots = roots.iter().map(|root| format!("`{}`", root.name())).collect::<Vec<_>>().join(", ");
         return format!("names here begin with {roots}, and none is declared");
     }
-    format!("here are {}", known.iter().map(|(name, _)| format!("`{name}`")).collect::<Vec<_>>().join(", "))
+    format!("names here are {}", known.iter().map(|(name, _)| format!("`{name}`")).collect::<Vec<_>>().join(", "))
 }
 
 /// Every full name that exists in a place, and where it was declared.

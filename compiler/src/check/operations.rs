@@ -8,9 +8,13 @@ pub(super) fn check(case: &Case<'_>, diagnostics: &mut Diagnostics) {
     let spec = case.spec;
     for named in spec.verify.iter().chain(spec.auth.iter().filter_map(|method| method.verify.as_ref())) {
         operation(named, case, diagnostics);
+        report_verify(named, case, diagnostics);
     }
     for (_, resource) in uses::mapped(spec) {
-        if !case.names.resources().contains(&resource.from.value.as_str()) {
+        if !case.names.resources().contains(&resource.from.value.as_str())
+            && !spec.is_unreadable(&resource.from.value)
+            && !spec.damaged.contains(&"resources")
+        {
             let message = format!("the connector has no resource `{}`", resource.from.value);
             let near = nearest(&resource.from, case.names.resources());
             report(&resource.from, message, near, diagnostics);
@@ -25,9 +29,25 @@ pub(super) fn check(case: &Case<'_>, diagnostics: &mut Diagnostics) {
 }
 
 fn operation(named: &Spanned<String>, case: &Case<'_>, diagnostics: &mut Diagnostics) {
-    if !case.names.operations.contains_key(named.value.as_str()) {
+    let unknown = !case.names.operations.contains_key(named.value.as_str());
+    if unknown && !case.spec.is_unreadable(&named.value) && !(case.spec.operations.is_empty() && case.spec.damaged.contains(&"resources")) {
         let message = format!("the connector has no operation `{}`", named.value);
         report(named, message, nearest(named, case.names.operations.keys().copied()), diagnostics);
+    }
+}
+
+/// Operations that need an id cannot prove credentials.
+fn report_verify(named: &Spanned<String>, case: &Case<'_>, diagnostics: &mut Diagnostics) {
+    let Some(operation) = case.spec.operation(named) else { return };
+    let needed = ["id", "parent"].into_iter().find(|root| super::takes(operation, root));
+    let needed = needed
+        .or_else(|| operation.input.iter().find(|input| input.required && input.default.is_none()).map(|input| input.name.value.as_str()));
+    if let Some(needed) = needed {
+        let message = format!("operation `{}` needs `{needed}`, which `verify` cannot give it", named.value);
+        diagnostics.push(
+            Diagnostic::new(Code::MissingInput, named.span, message)
+                .help("name one that needs nothing, such as the current user or a list"),
+        );
     }
 }
 

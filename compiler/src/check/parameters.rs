@@ -5,6 +5,10 @@ use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::source::Spanned;
 
 pub(super) fn check(case: &Case<'_>, diagnostics: &mut Diagnostics) {
+    // Whoever means a parameter by a slip of its name hears of that first.
+    if diagnostics.has_errors() {
+        return;
+    }
     let spec = case.spec;
     let texts = uses::texts(spec);
     let data = uses::data(spec);

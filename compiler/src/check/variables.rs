@@ -14,8 +14,9 @@ pub(super) fn check(case: &Case<'_>, diagnostics: &mut Diagnostics) {
             let roots = data.place.roots();
             match Root::parse(&name.name) {
                 Some(root) if roots.contains(&root) => check_member(root, &name, &data, case, diagnostics),
-                Some(Root::Secret | Root::Token) => {
-                    let message = format!("the secret `${}` cannot stand here", name.name);
+                Some(Root::Secret | Root::Token | Root::App) => {
+                    let written = name.members.iter().fold(name.name.clone(), |whole, (member, _)| format!("{whole}.{member}"));
+                    let message = format!("the secret `${written}` cannot stand here");
                     let help = "secrets stand only where an auth method puts them, under `auth`";
                     diagnostics.push(Diagnostic::new(Code::MisplacedSecret, span, message).help(help));
                 }
@@ -28,10 +29,9 @@ pub(super) fn check(case: &Case<'_>, diagnostics: &mut Diagnostics) {
 fn check_function(name: &FreeName, span: Span, roots: &[Root], diagnostics: &mut Diagnostics) {
     let written = &name.name;
     if let Some((_, reason)) = functions::UNAVAILABLE.iter().find(|(unavailable, _)| unavailable == written) {
-        let message = format!("`${written}` does not exist here: {reason}");
-        diagnostics.push(
-            Diagnostic::new(Code::UnavailableFunction, span, message).help("a map gives the same result for the same record, always"),
-        );
+        let message = format!("`${written}` does not exist here, because {reason}");
+        let help = "take what you need from the record, or have the caller give it as input";
+        diagnostics.push(Diagnostic::new(Code::UnavailableFunction, span, message).help(help));
         return;
     }
     let known = || functions::BUILTINS.iter().copied().chain(functions::TABLE.iter().map(|function| function.name));
@@ -47,7 +47,7 @@ fn check_function(name: &FreeName, span: Span, roots: &[Root], diagnostics: &mut
     };
     let mut diagnostic = Diagnostic::new(code, span, format!("there is no {what} `${written}` here"));
     diagnostic = match near {
-        Some(near) => diagnostic.label(format!("did you mean `${near}`?")).help(format!("write `${near}`")),
+        Some(near) => diagnostic.help(format!("did you mean `${near}`?")),
         None if name.called => diagnostic.help("functions are JSONata's own and those listed by `connc eval --functions`"),
         None if roots.is_empty() => diagnostic.help("this expression sees one record and nothing else; a bare name is a field of it"),
         None => {
@@ -62,6 +62,11 @@ fn check_function(name: &FreeName, span: Span, roots: &[Root], diagnostics: &mut
 fn check_member(root: Root, name: &FreeName, data: &uses::DataUse<'_>, case: &Case<'_>, diagnostics: &mut Diagnostics) {
     let Some((member, range)) = name.members.first() else { return };
     let Some(known) = members(root, data.owner, case) else { return };
+    if case.spec.damaged.contains(&root.name())
+        || matches!(data.owner, Owner::Operation(operation) if root == Root::Input && operation.incomplete)
+    {
+        return;
+    }
     if known.iter().any(|(known, _)| known == member) {
         return;
     }
@@ -70,13 +75,13 @@ fn check_member(root: Root, name: &FreeName, data: &uses::DataUse<'_>, case: &Ca
     diagnostic = match nearest(member, known.iter().map(|(name, _)| name.as_str())) {
         Some(near) => {
             let declared = known.iter().find(|(name, _)| name == near).and_then(|(_, span)| *span);
-            let diagnostic = diagnostic.label(format!("did you mean `{near}`?")).help(format!("write `${}.{near}`", root.name()));
+            let diagnostic = diagnostic.help(format!("did you mean `${}.{near}`?", root.name()));
             match declared {
                 Some(span) => diagnostic.related(span, format!("`{near}` is declared here")),
                 None => diagnostic,
             }
         }
-        None if known.is_empty() => diagnostic.help("nothing is declared there"),
+        None if known.is_empty() => diagnostic.help(format!("declare it under `{}`", root.name())),
         None => diagnostic.help(format!("there are {}", known.iter().map(|(name, _)| format!("`{name}`")).collect::<Vec<_>>().join(", "))),
     };
     diagnostics.push(diagnostic);

@@ -80,6 +80,7 @@ codes! {
     MissingInput "missing-input" Error "an operation is called without an input that it needs";
     MisplacedSecret "misplaced-secret" Error "a secret stands where auth did not put it";
     SecretInQuery "secret-in-query" Error "a secret stands in a URL, where logs and proxies see it";
+    UnpagedList "unpaged-list" Warning "a list does not say how its next page is asked for";
     UntrustedHost "untrusted-host" Error "credentials would go to a host that nothing confines";
     InsecureUrl "insecure-url" Warning "a request would go over plain HTTP";
     UnusedParameter "unused-parameter" Warning "a customer is asked for something that nothing reads";

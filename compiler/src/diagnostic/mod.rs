@@ -118,6 +118,13 @@ impl Diagnostics {
         self.list.iter().any(|diagnostic| diagnostic.severity() == Severity::Error)
     }
 
+    /// Whether an error stands within a place. What is missing there may only be unreadable.
+    #[must_use]
+    pub fn has_error_within(&self, place: Span) -> bool {
+        let within = |span: Span| span.file == place.file && span.start >= place.start && span.end <= place.end;
+        self.list.iter().any(|diagnostic| diagnostic.severity() == Severity::Error && within(diagnostic.span))
+    }
+
     /// Whether there is nothing to say.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -107,17 +107,35 @@ impl Schema {
 }
 
 fn report(code: Code, errors: &apollo_compiler::validation::DiagnosticList, text: &Embedded, diagnostics: &mut Diagnostics) {
-    for error in errors.iter() {
+    // After a syntax error the parser is out of step; what it says then is about that.
+    let most = if code == Code::GraphqlSyntax { 1 } else { usize::MAX };
+    let end_of_text = text.text.trim_end().len();
+    for error in errors.iter().take(most) {
         let range = error.error.location().map_or(0..text.text.len(), |place| place.offset()..place.end_offset());
-        // A whole selection set is not where one looks; its first line is.
-        let end = text.text.get(range.clone()).and_then(|slice| slice.find('\n')).map_or(range.end, |at| range.start + at);
-        diagnostics.push(Diagnostic::new(code, text.place(range.start..end), plain(&error.error.to_string())));
+        // A whole selection set is not where one looks; its first line is. The end is after the last character, not on the next line.
+        let start = range.start.min(end_of_text.saturating_sub(1));
+        let end = text.text.get(start..range.end).and_then(|slice| slice.find('\n')).map_or(range.end, |at| start + at);
+        diagnostics.push(Diagnostic::new(code, text.place(start..end), plain(&error.error.to_string())));
     }
 }
 
-/// A library's sentence as one of ours: a lowercase fragment without a full stop.
+/// A library's sentence as one of ours: a lowercase fragment without a full stop, and signs instead of token names.
 fn plain(message: &str) -> String {
     let message = message.strip_prefix("syntax error: ").unwrap_or(message).trim_end_matches('.');
+    let signs = [
+        ("R_CURLY", "`}`"),
+        ("L_CURLY", "`{`"),
+        ("R_PAREN", "`)`"),
+        ("L_PAREN", "`(`"),
+        ("R_BRACK", "`]`"),
+        ("L_BRACK", "`[`"),
+        ("EOF", "the end"),
+        ("a StringValue, Name or OperationDefinition", "an operation or a fragment"),
+        ("expected a Name", "expected a name"),
+        ("unused variable:", "this variable is declared and not used:"),
+        ("interface, union and object types must have a subselection set", "say which fields of this object are wanted"),
+    ];
+    let message = signs.iter().fold(message.to_owned(), |message, (token, sign)| message.replace(token, sign));
     let mut characters = message.chars();
     characters.next().map_or_else(String::new, |first| first.to_lowercase().chain(characters).collect())
 }

@@ -48,8 +48,12 @@ impl Expression {
         match connc_expr::parse(&text.text) {
             Ok(root) => Some(Self { source: text.text.clone(), root: Rc::new(root), text: text.clone() }),
             Err(errors) => {
-                for error in errors {
-                    let diagnostic = Diagnostic::new(Code::JsonataSyntax, text.place(error.span), error.message);
+                let end_of_text = text.text.trim_end().len();
+                // What is missing at the end only follows from what is wrong before it.
+                let follows = |index: usize, start: usize| index > 0 && start >= end_of_text;
+                for (_, error) in errors.into_iter().enumerate().filter(|(index, error)| !follows(*index, error.span.start)) {
+                    let start = error.span.start.min(end_of_text.saturating_sub(1));
+                    let diagnostic = Diagnostic::new(Code::JsonataSyntax, text.place(start..error.span.end.max(start)), error.message);
                     diagnostics.push(diagnostic.help_if(error.help));
                 }
                 None
@@ -89,8 +93,8 @@ impl Path {
         };
         if steps.is_none() {
             let message = "a path to records is member names with dots between them, or `$` for the whole answer";
-            let help = "choose among the records with `keep_if`";
-            diagnostics.push(Diagnostic::new(Code::ImpurePath, text.span, message).help(help));
+            diagnostics
+                .push(Diagnostic::new(Code::ImpurePath, text.span, message).help("records are chosen with `keep_if`, and changed in maps"));
         }
         Some(Self { steps: steps?, span: text.span })
     }

@@ -62,15 +62,22 @@ impl Template {
             Ok(parsed) => parsed,
             Err(error) => {
                 let range = error.range().unwrap_or(0..text.text.len());
-                let message = match error.detail() {
-                    Some(detail) if detail.contains("end of variable block") && detail.contains("unexpected end of input") => {
-                        "`{{` is not closed by `}}`".to_owned()
+                let detail = error.detail().unwrap_or("the template cannot be read");
+                let open = text.text.rfind("{{").map_or(range.clone(), |at| at..at + 2);
+                let (range, message) = match detail {
+                    _ if detail.contains("unexpected end of input") => (open, "`{{` is not closed by `}}`"),
+                    "unexpected end of variable block" => (range, "nothing stands between `{{` and `}}`"),
+                    _ if detail.starts_with("unexpected `}`") => (range, "`{{` is closed by one `}`; it takes two"),
+                    _ if detail.starts_with("unexpected end of variable block, expected identifier") => {
+                        (range, "a filter's name is missing after `|`")
                     }
-                    Some("unexpected end of variable block") => "nothing stands between `{{` and `}}`".to_owned(),
-                    Some(detail) => detail.to_owned(),
-                    None => "the template cannot be read".to_owned(),
+                    _ if detail.starts_with("unexpected `.`") => (range, "a name is missing between two dots"),
+                    _ => (range, detail),
                 };
-                diagnostics.push(Diagnostic::new(Code::TemplateSyntax, text.place(range), message).help(WHAT_FITS));
+                diagnostics.push(
+                    Diagnostic::new(Code::TemplateSyntax, text.place(range), message)
+                        .help("templates look like `{{ input.email | lower }}`"),
+                );
                 return None;
             }
         };

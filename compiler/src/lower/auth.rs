@@ -8,7 +8,7 @@ use crate::source::Span;
 
 impl Lowering<'_> {
     pub(super) fn auth(&self, method: &Method) -> plan::AuthMethod {
-        let Method { name, scheme, parameters, secrets, base_url, trust_account_host, verify, parts } = method;
+        let Method { name, scheme, parameters, secrets, base_url, trust_account_host, verify, parts, incomplete: _ } = method;
         let Parts { acquire, apply, scopes } = parts;
         plan::AuthMethod {
             name: name.value.clone(),

@@ -13,7 +13,7 @@ use crate::spec::{EnumField, Field, FieldValue, Filter, Filters, MapResource, Op
 impl Lowering<'_> {
     pub(super) fn map(&self, model: &str, resource: &MapResource) -> Option<plan::ResourceMap> {
         let target = self.spec.models.get(model)?.resources.get(&resource.name.value)?;
-        let MapResource { name, from, fields, fields_span: _, filters, verbs } = resource;
+        let MapResource { name, from, fields, fields_span: _, unreadable: _, filters, verbs } = resource;
         let mut lowered: BTreeMap<plan::Verb, plan::UnifiedVerb> =
             verbs.iter().map(|(verb, call)| (verb.value, self.verb(verb.value, verb.span, call, target))).collect();
         for verb in [plan::Verb::List, plan::Verb::Get] {
@@ -118,7 +118,7 @@ impl Lowering<'_> {
     }
 
     fn call(&self, call: &VerbCall) -> plan::Step {
-        let VerbCall { call, with, then: _, span } = call;
+        let VerbCall { call, with, incomplete: _, then: _, span } = call;
         let given = |name: &str| with.iter().find(|(given, _)| given.value == name).map(|(_, value)| self.data(value));
         let operation = self.spec.operation(call);
         let declared = |name: &str| operation.is_some_and(|operation| operation.input.iter().any(|input| input.name.value == name));

@@ -46,6 +46,8 @@ pub fn plan(checked: &Checked<'_>, sources: &Sources) -> plan::Plan {
         errors,
         graphql: _,
         operations,
+        unreadable: _,
+        damaged: _,
         maps,
         models,
         span: _,

@@ -9,7 +9,7 @@ use crate::spec::{Body, Operation, Records, Request};
 
 impl Lowering<'_> {
     pub(super) fn operation(&self, operation: &Operation) -> plan::Operation {
-        let Operation { name, input, request, records, paginate, already, answer: _ } = operation;
+        let Operation { name, input, request, records, paginate, says_pages: _, already, answer: _, incomplete: _ } = operation;
         let shape = match records {
             Records::Items { .. } => plan::Shape::List,
             Records::Item { .. } | Records::Whole => plan::Shape::One,

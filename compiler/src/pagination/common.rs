@@ -119,7 +119,7 @@ pub static SIZE: Table = Table {
     also: None,
     reserved: &[],
     rest: None,
-    frame: "resources:\n  things:\n    list:\n      get: /things\n      items: things\n      paginate:\n        style: link_header\n        size:\n          §",
+    frame: "graphql: { endpoint: /graphql }\nresources:\n  things:\n    list:\n      graphql: \"query Things($first: Int, $after: String) { things(first: $first, after: $after) { nodes { id } } }\"\n      items: data.things.nodes\n      paginate:\n        style: link_header\n        size:\n          §",
 };
 
 /// Where a token goes.
@@ -141,7 +141,7 @@ pub static INTO: Table = Table {
     also: None,
     reserved: &[],
     rest: None,
-    frame: "resources:\n  things:\n    list:\n      get: /things\n      items: things\n      paginate:\n        style: cursor\n        next: next\n        into:\n          §",
+    frame: "graphql: { endpoint: /graphql }\nresources:\n  things:\n    list:\n      graphql: \"query Things($first: Int, $after: String) { things(first: $first, after: $after) { nodes { id } } }\"\n      items: data.things.nodes\n      paginate:\n        style: cursor\n        next: next\n        into:\n          §",
 };
 
 /// The loop with what the common keys say.
@@ -212,6 +212,9 @@ fn size(reader: &mut Reader<'_, '_>) -> Option<plan::Size> {
         let message = format!("{} records are asked for, but `max` is {}", value.value, max.value);
         let diagnostic = Diagnostic::new(Code::InvalidValue, value.span, message).related(max.span, "the maximum");
         inner.context().diagnostics.push(diagnostic.help("ask for no more than the maximum"));
+    }
+    if inner.is_damaged() {
+        return None;
     }
     let Some(asked) = value.as_ref().or(max.as_ref()) else {
         let diagnostic = Diagnostic::new(Code::MissingKey, span, "`size` does not say how many records");

@@ -96,8 +96,9 @@ pub enum Next {
 pub fn read<'a>(node: &'a Node, context: &mut Context<'a>) -> Option<Option<Loop>> {
     let style = style_of(node, context)?;
     let mut reader = Reader::open(node, style.table, context)?;
-    let _known = reader.text("style");
-    (style.read)(&mut reader)
+    let place = reader.text("style").map(|text| text.span);
+    let made = (style.read)(&mut reader)?;
+    Some(made.map(|made| Loop { span: place.unwrap_or(made.span), ..made }))
 }
 
 fn style_of<'a>(node: &'a Node, context: &mut Context<'a>) -> Option<&'static Style> {

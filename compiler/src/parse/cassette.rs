@@ -306,7 +306,7 @@ fn response(reader: &mut Reader<'_, '_>) -> Option<plan::RecordedResponse> {
         None => String::new(),
     };
     let status = status?;
-    let Ok(number) = u16::try_from(status.value) else {
+    let Some(number) = u16::try_from(status.value).ok().filter(|number| (100..=599).contains(number)) else {
         let message = format!("`{}` is not an HTTP status", status.value);
         inner.context().diagnostics.push(Diagnostic::new(Code::InvalidValue, status.span, message).help("statuses are from 100 to 599"));
         return None;

@@ -6,7 +6,7 @@ use super::operation::{error_kind, resources};
 use super::{expression, template, templates};
 use crate::auth::Method;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::lang::Expression;
+use crate::lang::{Expression, Template};
 use crate::shape::{Parameter, Secret};
 use crate::source::Spanned;
 use crate::spec::{
@@ -40,15 +40,30 @@ pub fn connector<'a>(node: &'a Node, context: &mut Context<'a>) -> Option<Connec
     let errors = errors(&mut reader);
     let graphql = graphql(&mut reader);
     let entries = reader.map("resources");
-    let operations = resources("", entries, reader.context());
+    let resources = resources("", entries, reader.context());
     sources(&mut reader);
-    let (span, models) = (reader.span, std::collections::BTreeMap::new());
-    let (title, base_url) = (title?.value, base_url?);
-    let maps = Vec::new();
-    let name = name?;
+    for key in ["auth", "resources"] {
+        let Some(span) =
+            reader.key_span(key).filter(|_| reader.take(key).is_some() && reader.map(key).is_empty() && !reader.is_key_damaged(key))
+        else {
+            continue;
+        };
+        let what = if key == "auth" { "the connector has no way to connect" } else { "the connector has no operations" };
+        let help = if key == "auth" {
+            "where none is needed, write `auth: { public: { scheme: none } }`"
+        } else {
+            "add a resource with an operation"
+        };
+        reader.context().diagnostics.push(Diagnostic::new(Code::MissingKey, span, what).help(help));
+    }
+    let damaged = ["account", "app", "constants", "auth", "resources"].into_iter().filter(|key| reader.is_key_damaged(key)).collect();
+    let span = reader.span;
+    // What is missing was reported; the rest is checked all the same.
+    let (name, base_url) =
+        (name.unwrap_or_else(|| Spanned::new(String::new(), span)), base_url.unwrap_or(Template { pieces: Vec::new(), span }));
     Some(Connector {
         name,
-        title,
+        title: title.map(|title| title.value).unwrap_or_default(),
         docs,
         account,
         app,
@@ -60,9 +75,11 @@ pub fn connector<'a>(node: &'a Node, context: &mut Context<'a>) -> Option<Connec
         rate_limit,
         errors,
         graphql,
-        operations,
-        maps,
-        models,
+        operations: resources.read,
+        unreadable: resources.unreadable,
+        damaged,
+        maps: Vec::new(),
+        models: std::collections::BTreeMap::new(),
         span,
     })
 }

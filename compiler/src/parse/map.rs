@@ -30,9 +30,16 @@ fn resource<'a>(name: &Spanned<String>, node: &'a Node, context: &mut Context<'a
     let mut reader = Reader::open(node, &MAP_RESOURCE, context)?;
     let from = reader.text("from");
     let fields_span = reader.key_span("fields").unwrap_or(name.span);
-    let mut fields = Vec::new();
+    let (mut fields, mut unreadable) = (Vec::new(), Vec::new());
     for (name, node) in reader.map("fields") {
-        fields.extend(field(name, node, reader.context()));
+        match field(name, node, reader.context()) {
+            Some(field) => fields.push(field),
+            None => unreadable.push(name.value.clone()),
+        }
+    }
+    if fields.is_empty() && unreadable.is_empty() && (reader.is_key_damaged("fields") || reader.take("fields").is_none_or(Node::is_broken))
+    {
+        unreadable.push("*".to_owned());
     }
     let filters = filters(&mut reader);
     let mut verbs = Vec::new();
@@ -41,7 +48,7 @@ fn resource<'a>(name: &Spanned<String>, node: &'a Node, context: &mut Context<'a
         let span = reader.key_span(word).unwrap_or(node.span);
         verbs.extend(verb_call(node, reader.context()).map(|call| (Spanned::new(*verb, span), call)));
     }
-    Some(MapResource { name: name.clone(), from: from?, fields, fields_span, filters, verbs })
+    Some(MapResource { name: name.clone(), from: from?, fields, fields_span, unreadable, filters, verbs })
 }
 
 fn field<'a>(name: &Spanned<String>, node: &'a Node, context: &mut Context<'a>) -> Option<Field> {
@@ -89,7 +96,7 @@ fn field_object<'a>(name: &Spanned<String>, node: &'a Node, context: &mut Contex
             let text = reader.embedded("from");
             let from = text.and_then(|text| Expression::read(&text, reader.context().diagnostics));
             let values = pairs(&mut reader, "enum").into_iter().map(|(from, to)| (from.value, to)).collect::<Vec<_>>();
-            if values.is_empty() {
+            if values.is_empty() && reader.key_span("enum").is_none() && !reader.is_key_damaged("enum") {
                 let message = format!("the field `{}` translates nothing", name.value);
                 let help = "add `enum: { PROVIDERS: unified }`, or write the expression alone";
                 let span = reader.key_span("from").unwrap_or(name.span);
@@ -129,10 +136,11 @@ fn filter<'a>(name: &Spanned<String>, node: &'a Node, context: &mut Context<'a>)
     let r#type =
         reader.choice("type").and_then(|word| plan::Type::ALL.iter().find(|(name, _)| *name == word.value).map(|(_, found)| *found));
     let mut sets = Vec::new();
+    let nothing = reader.rest().is_empty();
     for (input, node) in reader.rest() {
         sets.extend(template_at(node, input, reader.context()).map(|template| (input.clone(), template)));
     }
-    if sets.is_empty() && parent.is_none() && reader.key_span("parent").is_none() {
+    if nothing && reader.key_span("parent").is_none() {
         let message = format!("the filter `{}` sets nothing", name.value);
         let help = "write what it sets, as `{ search: \"{{ value }}\" }` with the name of one of the operation's inputs";
         reader.context().diagnostics.push(Diagnostic::new(Code::MissingKey, name.span, message).help(help));
@@ -152,5 +160,6 @@ fn verb_call<'a>(node: &'a Node, context: &mut Context<'a>) -> Option<VerbCall> 
         }
     }
     let then = reader.take("then").and_then(|node| verb_call(node, reader.context())).map(Box::new);
-    Some(VerbCall { call: call?, with, then, span: reader.span })
+    let incomplete = reader.is_key_damaged("with");
+    Some(VerbCall { call: call?, with, incomplete, then, span: reader.span })
 }

@@ -15,8 +15,8 @@ use crate::yaml::{Context, Entry, Kind, Node, Reader};
 const METHODS: &[&str] = &["get", "head", "post", "put", "patch", "delete", "graphql"];
 
 /// Reads everything under `resources`.
-pub(super) fn resources<'a>(prefix: &str, entries: Vec<(&'a Spanned<String>, &'a Node)>, context: &mut Context<'a>) -> Vec<Operation> {
-    let mut operations = Vec::new();
+pub(super) fn resources<'a>(prefix: &str, entries: Vec<(&'a Spanned<String>, &'a Node)>, context: &mut Context<'a>) -> Operations {
+    let mut operations = Operations::default();
     for (name, node) in entries {
         let coordinate = if prefix.is_empty() { name.value.clone() } else { format!("{prefix}.{}", name.value) };
         if !name.value.starts_with(|c: char| c.is_ascii_lowercase())
@@ -29,17 +29,31 @@ pub(super) fn resources<'a>(prefix: &str, entries: Vec<(&'a Spanned<String>, &'a
         match &node.kind {
             Kind::Mapping(members) if !prefix.is_empty() && is_operation(members) => {
                 let coordinate = Spanned::new(coordinate, name.span);
-                operations.extend(operation(coordinate, node, context));
+                match operation(coordinate.clone(), node, context) {
+                    Some(operation) => operations.read.push(operation),
+                    None => operations.unreadable.push(coordinate.value),
+                }
             }
             Kind::Mapping(_) => {
                 let inner = context.map(node, &name.value);
-                operations.extend(resources(&coordinate, inner, context));
+                let inner = resources(&coordinate, inner, context);
+                operations.read.extend(inner.read);
+                operations.unreadable.extend(inner.unreadable);
             }
             Kind::Scalar(_) | Kind::Sequence(_) => context.wrong_type(node, &coordinate, "a resource or an operation"),
-            Kind::Broken => {}
+            Kind::Broken => operations.unreadable.push(coordinate),
         }
     }
     operations
+}
+
+/// What came of reading resources.
+#[derive(Debug, Default)]
+pub(super) struct Operations {
+    /// The operations.
+    pub(super) read: Vec<Operation>,
+    /// Coordinates of those that could not be read, so that whoever refers to them stays silent.
+    pub(super) unreadable: Vec<String>,
 }
 
 /// Whether a mapping holds a request. A misspelt method is still an operation: what else stands there gives it away.
@@ -61,6 +75,7 @@ fn operation<'a>(name: Spanned<String>, node: &'a Node, context: &mut Context<'a
     let input = Parameter::read_all(entries, false, reader.context());
     let records = records(&mut reader);
     let paginate = paginate(&mut reader);
+    let says_pages = reader.key_span("paginate").is_some() || reader.is_key_damaged("paginate");
     let already = already(&mut reader);
     let answer = reader.text("answer").filter(|answer| answer.value != "none");
     let idempotent = reader.boolean("idempotent");
@@ -68,11 +83,12 @@ fn operation<'a>(name: Spanned<String>, node: &'a Node, context: &mut Context<'a
     let idempotency_header = idempotency(&mut reader);
     let span = method.and_then(|method| reader.key_span(method)).unwrap_or(name.span);
     let body = body(&mut reader, method);
+    let incomplete = reader.is_key_damaged("input");
     let method = method?;
     let url = if method == "graphql" { None } else { Some(template(&mut reader, method)?) };
     let method = plan::Method::ALL.iter().find(|(key, _)| *key == method).map_or(plan::Method::Post, |(_, method)| *method);
     let request = Request { method, url, query, headers, body: body?, idempotent, idempotency_header, span };
-    Some(Operation { name, input, request, records: records?, paginate: paginate?, already, answer })
+    Some(Operation { name, input, request, records: records?, paginate: paginate?, says_pages, already, answer, incomplete })
 }
 
 fn records(reader: &mut Reader<'_, '_>) -> Option<Records> {
@@ -81,7 +97,7 @@ fn records(reader: &mut Reader<'_, '_>) -> Option<Records> {
     let keep_if = expression(reader, "keep_if");
     let absent = reader.choice("items_absent");
     for (key, there) in [("items_absent", absent.is_some()), ("paginate", reader.take("paginate").is_some())] {
-        if there && chosen != Some("items") {
+        if there && chosen != Some("items") && !reader.is_key_damaged("items") {
             let span = reader.key_span(key).unwrap_or(reader.span);
             let message = format!("`{key}` is for lists, and this operation has no `items`");
             let help = "say where the records stand: `items: data`, or `items: $` where the whole answer is the list";

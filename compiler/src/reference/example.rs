@@ -52,6 +52,15 @@ fn example(table: &'static Table, key: &'static Key) -> Example {
     Example { table: table.name, key: key.name, role, text }
 }
 
+/// Other files that a piece names in comments: `# schemas/example.graphql: type Query { x: Int }`.
+pub fn files(piece: &str) -> impl Iterator<Item = (Role, &str, &str)> {
+    piece.lines().filter_map(|line| line.strip_prefix("# ")?.split_once(": ")).filter_map(|(path, text)| match path {
+        _ if path.starts_with("schemas/") => Some((Role::Schema, path, text)),
+        _ if path.ends_with(".yaml") => Some((Role::Map, path, text)),
+        _ => None,
+    })
+}
+
 /// What kind of file a piece is of: its first line says so, unless it is a connector's.
 #[must_use]
 pub fn role(piece: &str) -> (Role, &str) {

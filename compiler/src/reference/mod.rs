@@ -5,7 +5,7 @@ mod example;
 mod markdown;
 
 pub use editor::editor_schema;
-pub use example::{Example, complete, examples, role};
+pub use example::{Example, complete, examples, files, role};
 pub use markdown::reference;
 
 use crate::yaml::Table;

@@ -113,6 +113,8 @@ pub struct Parameter {
     pub within: Vec<Spanned<String>>,
     /// The values of an enum.
     pub values: Vec<Spanned<String>>,
+    /// Whether part of it could not be read.
+    pub incomplete: bool,
 }
 
 /// A secret as written.
@@ -144,9 +146,10 @@ impl Parameter {
         let within = reader.texts("within");
         let values = reader.texts("values");
         let is_enum = r#type == plan::Type::Enum;
-        let (key, span) = (reader.key_span("type"), reader.span);
+        let (key, span, incomplete) = (reader.key_span("type"), reader.span, reader.is_damaged());
+        let default_span = reader.take("default").map(|node| node.span);
         let place = key.unwrap_or(span);
-        if is_enum && values.is_empty() {
+        if is_enum && values.is_empty() && !incomplete {
             let message = format!("the enum `{}` lists no values", name.value);
             context.diagnostics.push(Diagnostic::new(Code::MissingKey, place, message).help("add `values: [one, two]`"));
         }
@@ -159,13 +162,21 @@ impl Parameter {
             let message = format!("`within` confines hosts, but the type of `{}` is `{word}`", name.value);
             context.diagnostics.push(Diagnostic::new(Code::ConflictingKeys, first.span, message).help("write `type: hostname`"));
         }
-        Some(Self { name: name.clone(), r#type, required, description, example, default, within, values })
+        if let (Some(value), Some(span)) = (&default, default_span)
+            && !fits(value, r#type, &values)
+        {
+            let message = format!("the default of `{}` is not a value that it takes", name.value);
+            context
+                .diagnostics
+                .push(Diagnostic::new(Code::InvalidValue, span, message).help(format!("it takes values of the type `{word}`")));
+        }
+        Some(Self { name: name.clone(), r#type, required, description, example, default, within, values, incomplete })
     }
 
     /// The parameter as a plan holds it.
     #[must_use]
     pub fn lower(&self, origin: plan::Origin) -> plan::Parameter {
-        let Self { name, r#type, required, description, example, default, within, values } = self;
+        let Self { name, r#type, required, description, example, default, within, values, incomplete: _ } = self;
         let texts = |list: &[Spanned<String>]| list.iter().map(|text| text.value.clone()).collect();
         plan::Parameter {
             name: name.value.clone(),
@@ -204,6 +215,20 @@ impl Secret {
     pub fn lower(&self, origin: plan::Origin) -> plan::SecretParameter {
         let Self { name, r#type, description } = self;
         plan::SecretParameter { name: name.value.clone(), r#type: *r#type, description: description.clone(), origin }
+    }
+}
+
+/// Whether a literal is of a parameter's type.
+fn fits(value: &serde_json::Value, r#type: plan::Type, values: &[Spanned<String>]) -> bool {
+    match r#type {
+        plan::Type::Integer => value.is_i64() || value.is_u64(),
+        plan::Type::Boolean => value.is_boolean(),
+        plan::Type::Object => value.is_object(),
+        plan::Type::Array => value.is_array(),
+        plan::Type::Enum => values.is_empty() || value.as_str().is_some_and(|text| values.iter().any(|value| value.value == text)),
+        plan::Type::String | plan::Type::Hostname | plan::Type::Url | plan::Type::Id | plan::Type::Timestamp => {
+            value.is_string() || value.is_number()
+        }
     }
 }
 

@@ -114,7 +114,7 @@ pub static CONNECTOR: Table = Table {
             value: Value::Map(&Value::Object(&RESOURCE)),
             need: Need::Required,
             doc: "The provider's resources and their operations.",
-            example: "resources:\n  things:\n    list: { get: /things, items: things }",
+            example: "resources:\n  things:\n    list: { get: /things, items: things, paginate: { style: single } }",
         },
         Key {
             name: "sources",
@@ -251,6 +251,10 @@ pub struct Connector {
     pub graphql: Option<Graphql>,
     /// The operations, in order.
     pub operations: Vec<Operation>,
+    /// Coordinates of operations that could not be read.
+    pub unreadable: Vec<String>,
+    /// Keys whose contents could not be read whole: what they would declare is not known.
+    pub damaged: Vec<&'static str>,
     /// The maps to unified models.
     pub maps: Vec<MapFile>,
     /// The unified models, by name.
@@ -278,6 +282,13 @@ pub struct Graphql {
 }
 
 impl Connector {
+    /// Whether a name stands for an operation or a resource that could not be read.
+    #[must_use]
+    pub fn is_unreadable(&self, name: &str) -> bool {
+        let below = |whole: &str, part: &str| whole == part || whole.strip_prefix(part).is_some_and(|rest| rest.starts_with('.'));
+        self.unreadable.iter().any(|unreadable| below(unreadable, name) || below(name, unreadable))
+    }
+
     /// The operation with this coordinate.
     #[must_use]
     pub fn operation(&self, name: &str) -> Option<&Operation> {

@@ -277,6 +277,8 @@ pub struct MapResource {
     pub fields: Vec<Field>,
     /// Where `fields` stands.
     pub fields_span: Span,
+    /// Fields that are written but could not be read; `*` stands for all of them.
+    pub unreadable: Vec<String>,
     /// The filters.
     pub filters: Filters,
     /// The verbs that are written out.
@@ -349,6 +351,8 @@ pub struct VerbCall {
     pub call: Spanned<String>,
     /// What it is given.
     pub with: Vec<(Spanned<String>, Data)>,
+    /// Whether part of what it is given could not be read.
+    pub incomplete: bool,
     /// Another call after it.
     pub then: Option<Box<VerbCall>>,
     /// Where it was written.

@@ -101,7 +101,7 @@ pub static OPERATION: Table = Table {
             value: Value::Path,
             need: Need::Optional,
             doc: "Where the records of a list stand; `$` is the whole answer.",
-            example: "get: /things\nitems: data.things",
+            example: "get: /things\nitems: data.things\npaginate: { style: single }",
         },
         Key {
             name: "item",
@@ -115,14 +115,14 @@ pub static OPERATION: Table = Table {
             value: Value::Choice(&["error", "empty"]),
             need: Need::Optional,
             doc: "What an answer without the list means: an error unless said otherwise, or an empty page.",
-            example: "get: /things\nitems: things\nitems_absent: empty",
+            example: "get: /things\nitems: things\nitems_absent: empty\npaginate: { style: single }",
         },
         Key {
             name: "keep_if",
             value: Value::Jsonata,
             need: Need::Optional,
             doc: "Only records for which this is true are kept, after counting.",
-            example: "get: /things\nitems: things\nkeep_if: kind = \"thing\"",
+            example: "get: /things\nitems: things\nkeep_if: kind = \"thing\"\npaginate: { style: single }",
         },
         Key {
             name: "paginate",
@@ -194,10 +194,14 @@ pub struct Operation {
     pub records: Records,
     /// How the next page is asked for.
     pub paginate: Option<Loop>,
+    /// Whether it says how it pages, be it that it does not.
+    pub says_pages: bool,
     /// Error kinds that mean that the work is done.
     pub already: Vec<plan::ErrorKind>,
     /// A type in a file of the connector's folder.
     pub answer: Option<Spanned<String>>,
+    /// Whether part of its input could not be read.
+    pub incomplete: bool,
 }
 
 /// A request as written.

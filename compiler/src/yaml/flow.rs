@@ -2,7 +2,6 @@
 
 use super::Entry;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::source::Span;
 
 /// Whether brackets in plain text open and close evenly.
 pub(super) fn is_balanced(text: &str) -> bool {
@@ -24,16 +23,17 @@ pub(super) fn is_balanced(text: &str) -> bool {
 }
 
 /// Reports a flow mapping that looks cut, and says whether it does.
-pub(super) fn report_cut(entries: &[Entry], flow: &[bool], span: Span, diagnostics: &mut Diagnostics) -> bool {
+pub(super) fn report_cut(entries: &[Entry], flow: &[bool], diagnostics: &mut Diagnostics) -> bool {
     let cut = entries.iter().zip(flow).find(|(entry, plain)| {
         let value = entry.value.scalar().is_some_and(|scalar| !scalar.quoted && !is_balanced(&scalar.text));
         (**plain && !is_balanced(&entry.key)) || value
     });
     let Some((entry, _)) = cut else { return false };
+    let place = if entry.value.is_null() { entry.key.span } else { entry.value.span };
     diagnostics.push(
-        Diagnostic::new(Code::FlowExpression, span, format!("YAML cuts the expression at `{}` in two", entry.key.value))
+        Diagnostic::new(Code::FlowExpression, place, format!("YAML cuts the expression of `{}` in two", entry.key.value))
             .label("a comma or bracket ends a value in `{ … }`")
-            .help("put the expression in quotes, or write one key on each line"),
+            .help("put the whole expression in quotes, or write one key on each line"),
     );
     true
 }

@@ -127,7 +127,7 @@ impl Node {
 impl Scalar {
     /// The value of an empty file.
     fn nothing() -> Self {
-        Self { text: Rc::from(""), quoted: false, style: offsets::Style::Lines }
+        Self { text: Rc::from(""), quoted: false, style: offsets::Style::Plain }
     }
 
     /// The value by the core schema (YAML 1.2.2, section 10.3.2).

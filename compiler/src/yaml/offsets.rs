@@ -6,8 +6,10 @@
 /// How a scalar is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Style {
-    /// Plain, literal or folded: line breaks and indentation are what differs.
-    Lines,
+    /// Plain: line breaks fold, with the blanks around them.
+    Plain,
+    /// Literal or folded: line breaks and indentation are what differs; blanks at a line's end are content.
+    Block,
     /// In single quotes: `''` is one quote.
     Single,
     /// In double quotes: escapes.
@@ -25,7 +27,7 @@ pub(super) enum Offsets {
 
 impl Offsets {
     pub(super) fn new(raw: &str, text: &str, style: Style) -> Self {
-        if raw.starts_with(text) && style == Style::Lines {
+        if raw.starts_with(text) && matches!(style, Style::Plain | Style::Block) {
             return Self::Same;
         }
         Self::Each(align(raw, text, style).unwrap_or_else(|| vec![0; text.len() + 1]))
@@ -51,7 +53,7 @@ impl Offsets {
 fn align(raw: &str, text: &str, style: Style) -> Option<Vec<u32>> {
     let mut places = Vec::with_capacity(text.len() + 1);
     let quote = match style {
-        Style::Lines => 0,
+        Style::Plain | Style::Block => 0,
         Style::Single | Style::Double => 1,
     };
     let mut at = quote;
@@ -85,7 +87,7 @@ fn step(raw: &str, mut at: usize, wanted: char, style: Style) -> Option<(usize, 
             (Style::Single, '\'') if wanted == '\'' => return Some((at, 2)),
             _ => {}
         }
-        if found == wanted && !is_folded_away(rest, wanted) {
+        if found == wanted && (style == Style::Block || !is_folded_away(rest, wanted)) {
             return Some((at, found.len_utf8()));
         }
         // A single line break folds to a space.
@@ -154,13 +156,18 @@ mod tests {
 
     #[test]
     fn points_into_every_style() {
-        check("line one\n    two\n\n  three\n", "line one\n  two\n\nthree\n", Style::Lines);
-        check("folded\n  text\n\n  para\n", "folded text\npara", Style::Lines);
-        check("folded\n    more\n  less\n", "folded\n  more\nless\n", Style::Lines);
+        check("line one\n    two\n\n  three\n", "line one\n  two\n\nthree\n", Style::Block);
+        check("folded\n  text\n\n  para\n", "folded text\npara", Style::Block);
+        check("folded\n    more\n  less\n", "folded\n  more\nless\n", Style::Block);
+        check("a  \n  b\n", "a  \nb\n", Style::Block);
+        check("a  \n  b\n", "a   b\n", Style::Block);
+        check("\n\n  a\n", "\n\na\n", Style::Block);
         check("'it''s a\n   b'", "it's a b", Style::Single);
         check("\"x\\ny \\u00e9 \\\"q\\\" a\\\n   b\"", "x\ny é \"q\" ab", Style::Double);
-        check("plain\n  more", "plain more", Style::Lines);
-        let offsets = Offsets::new("folded\n  te]t\n", "folded te]t\n", Style::Lines);
+        check("plain  \n  more", "plain more", Style::Plain);
+        let offsets = Offsets::new("folded\n  te]t\n", "folded te]t\n", Style::Block);
         assert_eq!(offsets.start_of("folded te".len()), 11);
+        let offsets = Offsets::new("a  \n      & b !\n", "a  \n& b !\n", Style::Block);
+        assert_eq!(offsets.start_of("a  \n& b ".len()), 14);
     }
 }

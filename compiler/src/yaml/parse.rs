@@ -31,7 +31,8 @@ pub fn read(sources: &Sources, file: FileId, diagnostics: &mut Diagnostics) -> N
     let mut text = whole.to_owned();
     let mut failed = false;
     for _ in 0..MAX_ERRORS {
-        let mut builder = Builder { file, diagnostics, frames: Vec::new(), anchors: HashMap::new(), nodes: 0, root: None, silent: failed };
+        let mut builder =
+            Builder { file, whole, diagnostics, frames: Vec::new(), anchors: HashMap::new(), nodes: 0, root: None, silent: failed };
         match builder.run(&text) {
             Ok(()) => {
                 let root = builder.root.take().unwrap_or_else(|| Node { kind: Kind::Scalar(Scalar::nothing()), span: broken.span });
@@ -40,8 +41,7 @@ pub fn read(sources: &Sources, file: FileId, diagnostics: &mut Diagnostics) -> N
             Err(Stop::Reported) => return broken,
             Err(Stop::Syntax(error)) => {
                 let offset = error.marker().byte_offset().unwrap_or(0).min(whole.len());
-                let line = line_around(whole, offset);
-                report_syntax(&error, file, whole, offset, diagnostics);
+                let line = report_syntax(&error, file, whole, offset, diagnostics).unwrap_or_else(|| line_around(whole, offset));
                 failed = true;
                 if text.get(line.clone()).is_none_or(|text| text.trim().is_empty()) {
                     break;
@@ -60,6 +60,7 @@ enum Stop {
 
 struct Builder<'a> {
     file: FileId,
+    whole: &'a str,
     diagnostics: &'a mut Diagnostics,
     frames: Vec<Frame>,
     anchors: HashMap<usize, (Node, usize)>,
@@ -79,6 +80,8 @@ struct Frame {
     plain_keys: Vec<bool>,
     key: Option<Option<(Spanned<String>, bool)>>,
     is_mapping: bool,
+    /// A key is not one, so what the mapping holds is not known.
+    broken: bool,
 }
 
 impl Builder<'_> {
@@ -89,11 +92,13 @@ impl Builder<'_> {
             let (event, place) = event.map_err(Stop::Syntax)?;
             let range = place.byte_range().unwrap_or(0..0);
             let span = Span::new(self.file, range.clone());
-            if let Some(tag) = event.tag()
-                && !(tag.is_yaml_core_schema() && tag.core_suffix().is_some_and(|name| matches!(name, "str" | "map" | "seq")))
-            {
-                let message = format!("the tag `{}` is not part of the spec language", tag.original());
-                self.report(Diagnostic::new(Code::YamlTag, span, message).help("leave the tag out"));
+            let tagged = event.tag().filter(|tag| !is_core(tag)).map(granit_parser::Tag::original);
+            if let Some(tag) = &tagged {
+                let at = place.tag_span().and_then(|span| span.byte_range()).map_or(span, |range| Span::new(self.file, range));
+                self.report(
+                    Diagnostic::new(Code::YamlTag, at, format!("the tag `{tag}` is not part of the spec language"))
+                        .help("leave the tag out"),
+                );
             }
             match event {
                 Event::DocumentStart(..) => {
@@ -109,15 +114,20 @@ impl Builder<'_> {
                 Event::MappingEnd | Event::SequenceEnd => self.close(range.end)?,
                 Event::Scalar(value, style, anchor, tag) => {
                     let (quoted, style) = match style {
-                        ScalarStyle::Plain => (tag.is_some(), Style::Lines),
+                        ScalarStyle::Plain => (tag.is_some(), Style::Plain),
                         ScalarStyle::SingleQuoted => (true, Style::Single),
                         ScalarStyle::DoubleQuoted => (true, Style::Double),
-                        ScalarStyle::Literal | ScalarStyle::Folded => (true, Style::Lines),
+                        ScalarStyle::Literal | ScalarStyle::Folded => (true, Style::Block),
                     };
                     // The parser writes nothing as `~`; here nothing is nothing.
                     let text = if range.is_empty() && value == "~" { "" } else { value.as_ref() };
-                    let node = Node { kind: Kind::Scalar(Scalar { text: Rc::from(text), quoted, style }), span };
-                    self.add(node, anchor, 1)?;
+                    let span = if style == Style::Block {
+                        Span::new(self.file, block_start(self.whole, range.start, text)..range.end)
+                    } else {
+                        span
+                    };
+                    let kind = if tagged.is_some() { Kind::Broken } else { Kind::Scalar(Scalar { text: Rc::from(text), quoted, style }) };
+                    self.add(Node { kind, span }, anchor, 1)?;
                 }
                 Event::Alias(id) => {
                     let Some((node, nodes)) = self.anchors.get(&id).cloned() else {
@@ -157,6 +167,7 @@ impl Builder<'_> {
             plain_keys: Vec::new(),
             key: None,
             is_mapping,
+            broken: false,
         });
         Ok(())
     }
@@ -168,9 +179,8 @@ impl Builder<'_> {
         // An aliased value may stand before its mapping; a mapping's own end is what counts then.
         let span = Span::new(self.file, frame.start..if frame.flow { end } else { inner_end.clamp(frame.start, end.max(frame.start)) });
         let nodes = 1 + self.nodes - frame.nodes_before;
-        let cut =
-            frame.is_mapping && frame.flow && !self.silent && flow::report_cut(&frame.entries, &frame.plain_keys, span, self.diagnostics);
-        let kind = match (cut, frame.is_mapping) {
+        let cut = frame.is_mapping && frame.flow && !self.silent && flow::report_cut(&frame.entries, &frame.plain_keys, self.diagnostics);
+        let kind = match (cut || frame.broken, frame.is_mapping) {
             (true, _) => Kind::Broken,
             (false, true) => Kind::Mapping(Rc::new(frame.entries)),
             (false, false) => Kind::Sequence(Rc::new(frame.items)),
@@ -200,8 +210,9 @@ impl Builder<'_> {
             frame.items.push(node);
             return Ok(());
         }
-        if key.is_some() {
-            frame.key = key;
+        if let Some(key) = key {
+            frame.broken |= key.is_none();
+            frame.key = Some(key);
             return Ok(());
         }
         let Some(key) = frame.key.take() else { return Ok(()) };
@@ -247,7 +258,31 @@ fn line_around(text: &str, offset: usize) -> std::ops::Range<usize> {
     start..end
 }
 
-fn report_syntax(error: &ScanError, file: FileId, whole: &str, offset: usize, diagnostics: &mut Diagnostics) {
+fn is_core(tag: &granit_parser::Tag) -> bool {
+    tag.is_yaml_core_schema() && tag.core_suffix().is_some_and(|name| matches!(name, "str" | "map" | "seq"))
+}
+
+/// Where a block scalar's text begins: its empty first lines are text too.
+fn block_start(whole: &str, start: usize, text: &str) -> usize {
+    let empty = text.bytes().take_while(|byte| *byte == b'\n').count();
+    if empty == 0 || text.len() == empty {
+        return start;
+    }
+    let mut at = start;
+    for _ in 0..=empty {
+        at = whole.get(..at).and_then(|before| before.rfind('\n')).unwrap_or(0);
+    }
+    at + 1
+}
+
+/// Reports a syntax error; gives the line that it is really about, where that is another one.
+fn report_syntax(
+    error: &ScanError,
+    file: FileId,
+    whole: &str,
+    offset: usize,
+    diagnostics: &mut Diagnostics,
+) -> Option<std::ops::Range<usize>> {
     let line = line_around(whole, offset);
     let text = whole.get(line.clone()).unwrap_or("");
     let after = whole.get(line.end..).unwrap_or("").strip_prefix('\n').unwrap_or("");
@@ -258,21 +293,69 @@ fn report_syntax(error: &ScanError, file: FileId, whole: &str, offset: usize, di
     if let Some(at) = tab(text).map(|at| line.start + at).or_else(|| tab(after.lines().next().unwrap_or("")).map(|at| line.end + 1 + at)) {
         let diagnostic = Diagnostic::new(Code::YamlTab, Span::new(file, at..at + 1), "a tab indents this line; YAML indents with spaces");
         diagnostics.push(diagnostic.help("replace the tab with spaces, two for each level"));
-        return;
+        return None;
     }
-    let end =
-        whole.get(offset..).and_then(|rest| rest.chars().next()).map_or(offset, |c| offset + if c == '\n' { 0 } else { c.len_utf8() });
     let message = error.info();
     if message.contains("recursion limit") {
         let message = format!("values are nested more than {MAX_DEPTH} deep");
         diagnostics.push(Diagnostic::new(Code::YamlLimit, Span::new(file, offset..offset), message));
-        return;
+        return None;
     }
-    let mut diagnostic = Diagnostic::new(Code::YamlSyntax, Span::new(file, offset..end), message.trim_end_matches('.').replace('`', "'"));
-    if text.contains(": ") && message.contains("mapping values") {
-        diagnostic = diagnostic.help("text that holds `: ` needs quotes around it");
-    } else if text.trim_start().split(": ").nth(1).is_some_and(|value| value.starts_with(['@', '`', '%', '{', '['])) {
+    if message.contains("quoted scalar")
+        && let Some(quote) = open_quote(whole, offset)
+    {
+        let diagnostic = Diagnostic::new(Code::YamlSyntax, Span::new(file, quote..quote + 1), "this quote is not closed");
+        diagnostics.push(diagnostic.help("close it on the same line"));
+        return Some(line_around(whole, quote));
+    }
+    let end =
+        whole.get(offset..).and_then(|rest| rest.chars().next()).map_or(offset, |c| offset + if c == '\n' { 0 } else { c.len_utf8() });
+    let span = Span::new(file, offset..end);
+    if message.contains("flow mapping")
+        && let Some((key, bracket)) = cut_at(whole, offset)
+    {
+        let what = if bracket == '[' { "a list" } else { "a mapping" };
+        let diagnostic =
+            Diagnostic::new(Code::FlowExpression, span, format!("the value of `{key}` ends at `{bracket}`, which YAML reads as {what}"));
+        diagnostics.push(diagnostic.help("put the whole expression in quotes"));
+        return None;
+    }
+    let mut diagnostic = if message.contains("mapping values") {
+        Diagnostic::new(Code::YamlSyntax, span, "a second `: ` stands on this line").help("text that holds `: ` needs quotes around it")
+    } else {
+        Diagnostic::new(Code::YamlSyntax, span, message.trim_end_matches('.').replace('`', "'"))
+    };
+    if diagnostic.help.is_none() && text.trim_start().split(": ").nth(1).is_some_and(|value| value.starts_with(['@', '`', '%'])) {
         diagnostic = diagnostic.help("text that begins with this character needs quotes around it");
     }
     diagnostics.push(diagnostic);
+    None
+}
+
+/// The quote before `offset` that opens a text and is not closed on its line.
+fn open_quote(whole: &str, offset: usize) -> Option<usize> {
+    let mut at = offset;
+    loop {
+        let line = line_around(whole, at);
+        let text = whole.get(line.clone())?;
+        let opens = text.char_indices().filter(|(index, c)| {
+            let before = text.get(..*index).unwrap_or("").trim_end_matches(' ');
+            matches!(c, '"' | '\'') && (before.is_empty() || before.ends_with([':', '-', '[', '{', ',']))
+        });
+        let unclosed = opens.filter(|(index, quote)| !text.get(index + 1..).unwrap_or("").contains(*quote)).last();
+        if let Some((index, _)) = unclosed {
+            return Some(line.start + index);
+        }
+        at = line.start.checked_sub(1)?;
+    }
+}
+
+/// The key whose plain value in a flow mapping is cut at the bracket that stands at `offset`.
+fn cut_at(whole: &str, offset: usize) -> Option<(String, char)> {
+    let bracket = whole.get(offset..)?.chars().next().filter(|c| matches!(c, '[' | '{'))?;
+    let line = line_around(whole, offset);
+    let before = whole.get(line.start..offset)?;
+    let (head, value) = before.rsplit_once(": ")?;
+    let key = head.rsplit([',', '{']).next()?.trim();
+    (!value.trim().is_empty() && !key.is_empty()).then(|| (key.to_owned(), bracket))
 }

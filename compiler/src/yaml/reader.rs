@@ -28,7 +28,10 @@ impl<'a, 'c> Reader<'a, 'c> {
             Kind::Mapping(entries) => entries,
             Kind::Scalar(_) if node.is_null() => &[],
             Kind::Scalar(_) | Kind::Sequence(_) => {
-                context.wrong_type(node, table.name, "a mapping");
+                let message = format!("{} is a mapping, not {}", title(table.name), node.describe());
+                let example = table.keys.first().map(|key| key.example.lines().next().unwrap_or(key.name));
+                let help = example.map(|example| format!("write keys and values, such as `{example}`"));
+                context.diagnostics.push(Diagnostic::new(Code::WrongType, node.span, message).help_if(help));
                 return None;
             }
             Kind::Broken => return None,
@@ -65,25 +68,31 @@ impl<'a, 'c> Reader<'a, 'c> {
     /// Text, a number or a boolean as text.
     pub fn text(&mut self, name: &str) -> Option<Spanned<String>> {
         let node = self.take(name)?;
-        self.context.text(node, name)
+        if let Some(scalar) = node.scalar()
+            && !node.is_null()
+        {
+            return Some(Spanned::new(scalar.text.to_string(), node.span));
+        }
+        self.wrong_type(node, name, "text");
+        None
     }
 
     /// A scalar with the places of its characters.
     pub fn embedded(&mut self, name: &str) -> Option<Embedded> {
-        let node = self.take(name)?;
-        self.context.embedded(node, name)
+        self.text(name)?;
+        self.take(name)?.embedded(self.context.sources)
     }
 
     /// A whole number that is not negative.
     pub fn integer(&mut self, name: &str) -> Option<Spanned<u64>> {
         let node = self.take(name)?;
-        match node.scalar()?.literal() {
-            Literal::Integer(value) if value >= 0 => Some(Spanned::new(value.unsigned_abs(), node.span)),
-            Literal::Integer(_) | Literal::Null | Literal::Bool(_) | Literal::Float(_) | Literal::String(_) => {
-                self.context.wrong_type(node, name, "a whole number");
-                None
-            }
+        if let Some(Literal::Integer(value)) = node.scalar().map(super::Scalar::literal)
+            && value >= 0
+        {
+            return Some(Spanned::new(value.unsigned_abs(), node.span));
         }
+        self.wrong_type(node, name, "a whole number");
+        None
     }
 
     /// `true` or `false`.
@@ -92,7 +101,7 @@ impl<'a, 'c> Reader<'a, 'c> {
         if let Some(Literal::Bool(value)) = node.scalar().map(super::Scalar::literal) {
             return Some(value);
         }
-        self.context.wrong_type(node, name, "`true` or `false`");
+        self.wrong_type(node, name, "`true` or `false`");
         None
     }
 
@@ -106,14 +115,49 @@ impl<'a, 'c> Reader<'a, 'c> {
     /// A list of texts.
     pub fn texts(&mut self, name: &str) -> Vec<Spanned<String>> {
         let Some(node) = self.take(name) else { return Vec::new() };
-        let items = self.context.list(node, name);
-        items.iter().filter_map(|item| self.context.text(item, name)).collect()
+        if let Kind::Sequence(items) = &node.kind {
+            return items.iter().filter_map(|item| self.context.text(item, name)).collect();
+        }
+        self.wrong_type(node, name, "a list");
+        Vec::new()
     }
 
     /// The entries of a mapping from names to values.
     pub fn map(&mut self, name: &str) -> Vec<(&'a Spanned<String>, &'a Node)> {
         let Some(node) = self.take(name) else { return Vec::new() };
-        self.context.map(node, name)
+        if let Kind::Mapping(entries) = &node.kind {
+            return entries.iter().map(|entry| (&entry.key, &entry.value)).collect();
+        }
+        if !node.is_null() {
+            self.wrong_type(node, name, "a mapping");
+        }
+        Vec::new()
+    }
+
+    /// Whether an error stands in the mapping, so that what is missing in it may only be unreadable.
+    #[must_use]
+    pub fn is_damaged(&self) -> bool {
+        self.context.diagnostics.has_error_within(self.span)
+    }
+
+    /// Whether a key is there but unreadable, or an unknown key looks like a slip of it.
+    #[must_use]
+    pub fn is_key_damaged(&self, name: &str) -> bool {
+        let place = self.entries.iter().find(|entry| entry.key.value == name).map(|entry| entry.value.span);
+        place.is_some_and(|span| self.context.diagnostics.has_error_within(span)) || self.is_misspelt(name)
+    }
+
+    /// Whether an unknown key looks like a slip of this one.
+    fn is_misspelt(&self, name: &str) -> bool {
+        self.entries.iter().any(|entry| !self.is_named(&entry.key) && nearest(&entry.key, [name]).is_some())
+    }
+
+    /// Reports a value of the wrong type with an example of the right one, unless it was reported already.
+    fn wrong_type(&mut self, node: &Node, name: &str, wanted: &str) {
+        let help = self
+            .key(name)
+            .map(|key| format!("for example `{}`", key.example.lines().find(|line| line.starts_with(name)).unwrap_or(key.example)));
+        self.context.report_wrong_type(node, name, wanted, help);
     }
 
     /// Reports keys that cannot stand together, and gives the one that does.
@@ -131,10 +175,12 @@ impl<'a, 'c> Reader<'a, 'c> {
     /// Like [`Self::one_of`], where one must be there.
     pub fn needs_one_of(&mut self, names: &[&'static str]) -> Option<&'static str> {
         let found = self.one_of(names);
-        if found.is_none() {
+        if found.is_none() && !names.iter().any(|name| self.is_misspelt(name)) {
             let list = names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-            let message = format!("{} needs one of {list}", with_article(self.table.name));
-            self.context.diagnostics.push(Diagnostic::new(Code::MissingKey, self.head(), message));
+            let message = format!("{} needs one of {list}", title(self.table.name));
+            let example = names.first().and_then(|name| self.key(name)).map(|key| key.example.lines().next().unwrap_or(key.name));
+            let help = example.map(|example| format!("for example `{example}`"));
+            self.context.diagnostics.push(Diagnostic::new(Code::MissingKey, self.head(), message).help_if(help));
         }
         found
     }
@@ -159,24 +205,21 @@ impl<'a, 'c> Reader<'a, 'c> {
                 continue;
             }
             if let Some(reserved) = self.table.all_reserved().find(|reserved| reserved.name == name) {
-                let message = format!("`{name}` is not supported by this version: {}", reserved.doc);
+                let message = format!("`{name}` ({}) is not supported by this version", reserved.doc);
                 self.context.diagnostics.push(Diagnostic::new(Code::ReservedKey, entry.key.span, message).help("leave it out for now"));
                 continue;
             }
             if self.table.rest.is_some() {
                 continue;
             }
-            let suggestion = nearest(name, self.table.all_keys().map(|key| key.name));
-            let mut diagnostic =
-                Diagnostic::new(Code::UnknownKey, entry.key.span, format!("`{name}` is not a key of {}", with_article(self.table.name)));
-            diagnostic = match suggestion {
-                Some(near) => diagnostic.label(format!("did you mean `{near}`?")).help(format!("write `{near}`")),
-                None => {
-                    let keys = self.table.all_keys().map(|key| format!("`{}`", key.name)).collect::<Vec<_>>().join(", ");
-                    diagnostic.help(format!("its keys are {keys}"))
-                }
+            let message = format!("`{name}` is not a key of {}", title(self.table.name));
+            let keys: Vec<&str> = self.table.all_keys().map(|key| key.name).collect();
+            let help = match (nearest(name, keys.iter().copied()), keys.as_slice()) {
+                (Some(near), _) => format!("did you mean `{near}`?"),
+                (None, [only]) => format!("its only key is `{only}`"),
+                (None, _) => format!("its keys are {}", keys.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", ")),
             };
-            self.context.diagnostics.push(diagnostic);
+            self.context.diagnostics.push(Diagnostic::new(Code::UnknownKey, entry.key.span, message).help(help));
         }
     }
 
@@ -184,12 +227,8 @@ impl<'a, 'c> Reader<'a, 'c> {
         for key in self.table.all_keys().filter(|key| key.need == Need::Required) {
             let there = self.entries.iter().any(|entry| entry.key.value == key.name);
             // A misspelt key is reported as that, not as a missing one too.
-            let misspelt = || {
-                let unknown = self.entries.iter().filter(|entry| !self.is_named(&entry.key));
-                unknown.into_iter().any(|entry| nearest(&entry.key, [key.name]).is_some())
-            };
-            if !there && !misspelt() {
-                let message = format!("{} needs the key `{}`", with_article(self.table.name), key.name);
+            if !there && !self.is_misspelt(key.name) {
+                let message = format!("{} needs the key `{}`", title(self.table.name), key.name);
                 let help = format!("add it: `{}`", key.example.lines().next().unwrap_or(key.name));
                 self.context.diagnostics.push(Diagnostic::new(Code::MissingKey, self.head(), message).help(help));
             }
@@ -200,9 +239,13 @@ impl<'a, 'c> Reader<'a, 'c> {
 impl<'a> Context<'a> {
     /// Reports a value of the wrong type, unless it was reported already.
     pub fn wrong_type(&mut self, node: &Node, name: &str, wanted: &str) {
+        self.report_wrong_type(node, name, wanted, None);
+    }
+
+    fn report_wrong_type(&mut self, node: &Node, name: &str, wanted: &str, help: Option<String>) {
         if !node.is_broken() {
             let message = format!("`{name}` takes {wanted}, not {}", node.describe());
-            self.diagnostics.push(Diagnostic::new(Code::WrongType, node.span, message));
+            self.diagnostics.push(Diagnostic::new(Code::WrongType, node.span, message).help_if(help));
         }
     }
 
@@ -248,7 +291,11 @@ impl<'a> Context<'a> {
         if let Some(word) = words.iter().find(|word| **word == given.value) {
             return Some(Spanned::new(*word, given.span));
         }
-        let message = format!("`{}` is not a value of `{name}`", given.value);
+        let message = match name.split_once(' ') {
+            // What is no key is a kind of word: an error kind.
+            Some(_) => format!("`{}` is not {}", given.value, with_article(name)),
+            None => format!("`{}` is not a value of `{name}`", given.value),
+        };
         let diagnostic = Diagnostic::new(Code::InvalidValue, given.span, message);
         let help = match nearest(given, words.iter().copied()) {
             Some(near) => format!("did you mean `{near}`?"),
@@ -259,7 +306,21 @@ impl<'a> Context<'a> {
     }
 }
 
-/// `an operation`, `a field map`.
+/// How a mapping is called in a message: `an operation`, `` `paginate` of style `cursor` ``, `` `into` ``.
+fn title(name: &str) -> String {
+    if let Some(style) = name.strip_suffix(" pagination") {
+        return format!("`paginate` of style `{style}`");
+    }
+    if let Some(scheme) = name.strip_suffix(" method").filter(|scheme| *scheme != "auth") {
+        return format!("an auth method of scheme `{scheme}`");
+    }
+    match name {
+        // These are keys themselves.
+        "into" | "size" | "with" | "filters" | "errors" | "graphql" | "app" | "idempotency" | "paginate" => format!("`{name}`"),
+        _ => with_article(name),
+    }
+}
+
 fn with_article(name: &str) -> String {
     let article = if name.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
     format!("{article} {name}")

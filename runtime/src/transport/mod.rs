@@ -74,8 +74,10 @@ pub enum TransportFailure {
     Timeout,
     /// The answer is larger than the transport allows.
     TooLarge,
-    /// The transport refuses to send it; sending it again does not help.
+    /// The request would go where the transport lets none go.
     Refused,
+    /// Anything else that sending it again does not help.
+    Other,
 }
 
 impl TransportError {

@@ -69,7 +69,7 @@ impl Replay {
     }
 
     fn answer(&self, request: &http::Request<Bytes>) -> Result<Response, TransportError> {
-        let refused = |message: String| TransportError::new(TransportFailure::Refused, message);
+        let refused = |message: String| TransportError::new(TransportFailure::Other, message);
         let shown = self.shown(request);
         let mut state = locked(&self.state);
         let position = state.used;

@@ -37,6 +37,8 @@ pub struct ReqwestTransport {
     strict: reqwest::Client,
     open: reqwest::Client,
     allowed: Arc<[Origin]>,
+    /// Whether the system names certificates to trust; without them nothing but plain `http` can be reached.
+    trusts: bool,
 }
 
 impl ReqwestTransport {
@@ -44,16 +46,28 @@ impl ReqwestTransport {
     ///
     /// # Errors
     ///
-    /// Where an origin cannot be read, or the TLS provider cannot be set up.
+    /// Where an origin cannot be read, or TLS cannot be set up.
     pub fn new(timeouts: Timeouts, allowed: &[String]) -> Result<Self, Error> {
         let allowed = allowed.iter().map(|origin| Origin::parse(origin)).collect::<Result<Vec<_>, _>>()?;
-        Ok(Self { strict: client(timeouts, true)?, open: client(timeouts, false)?, allowed: allowed.into() })
+        let failed = |_| Error::new(connc_plan::ErrorKind::Transport, "TLS cannot be set up");
+        let (tls, trusts) = match tls(true) {
+            Ok(tls) => (tls, true),
+            // A machine without certificates may still talk to its local servers, or only show what would be sent.
+            Err(_) => (tls(false).map_err(failed)?, false),
+        };
+        Ok(Self { strict: client(timeouts, tls.clone(), true)?, open: client(timeouts, tls, false)?, allowed: allowed.into(), trusts })
     }
 
     fn choose(&self, uri: &str) -> Result<&reqwest::Client, TransportError> {
         let refused = |message: String| TransportError::new(TransportFailure::Refused, message);
         let url = url::Url::parse(uri).map_err(|_| refused("the URL cannot be read".to_owned()))?;
         let origin = Origin::of(&url).ok_or_else(|| refused("the URL has no host".to_owned()))?;
+        if url.scheme() == "https" && !self.trusts {
+            return Err(TransportError::new(
+                TransportFailure::Other,
+                "the system names no certificates to trust, so no https can be checked",
+            ));
+        }
         if self.allowed.contains(&origin) {
             return Ok(&self.open);
         }
@@ -67,8 +81,7 @@ impl ReqwestTransport {
     }
 }
 
-fn client(timeouts: Timeouts, public_only: bool) -> Result<reqwest::Client, Error> {
-    let tls = tls().map_err(|_| Error::new(connc_plan::ErrorKind::Transport, "TLS cannot be set up"))?;
+fn client(timeouts: Timeouts, tls: rustls::ClientConfig, public_only: bool) -> Result<reqwest::Client, Error> {
     let mut builder = reqwest::Client::builder()
         .tls_backend_preconfigured(tls)
         .redirect(Policy::none())
@@ -82,12 +95,11 @@ fn client(timeouts: Timeouts, public_only: bool) -> Result<reqwest::Client, Erro
 }
 
 /// rustls with ring, given to this client alone: a provider installed for the whole process would be the embedder's business.
-fn tls() -> Result<rustls::ClientConfig, rustls::Error> {
+fn tls(trust: bool) -> Result<rustls::ClientConfig, rustls::Error> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let mut config = rustls::ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()?
-        .with_platform_verifier()?
-        .with_no_client_auth();
+    let builder = rustls::ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
+    let builder = if trust { builder.with_platform_verifier()? } else { builder.with_root_certificates(rustls::RootCertStore::empty()) };
+    let mut config = builder.with_no_client_auth();
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     Ok(config)
 }
@@ -97,7 +109,7 @@ impl Transport for ReqwestTransport {
         Box::pin(async move {
             let client = self.choose(&request.uri().to_string())?;
             let request = reqwest::Request::try_from(request)
-                .map_err(|_| TransportError::new(TransportFailure::Refused, "the request cannot be put into HTTP"))?;
+                .map_err(|_| TransportError::new(TransportFailure::Other, "the request cannot be put into HTTP"))?;
             let response = client.execute(request).await.map_err(failure)?;
             let (status, headers) = (response.status(), response.headers().clone());
             let body = response.bytes_stream().map(|chunk| chunk.map_err(failure));

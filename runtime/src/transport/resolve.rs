@@ -34,7 +34,8 @@ impl Resolve for PublicOnly {
         Box::pin(async move {
             let found: Vec<_> = tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
             if found.iter().any(|address| !public(address.ip())) {
-                return Err(Box::new(NotPublic(name)).into());
+                let refused: Box<dyn std::error::Error + Send + Sync> = Box::new(NotPublic(name));
+                return Err(refused);
             }
             let addresses: Addrs = Box::new(found.into_iter());
             Ok(addresses)

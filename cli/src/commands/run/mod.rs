@@ -1,0 +1,220 @@
+//! `connc run`: one call.
+
+mod calls;
+mod dry;
+mod input;
+mod replay;
+mod target;
+
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::ValueEnum;
+use connc_plan::Plan;
+use connc_runtime::{Account, Call, Connector, Runtime};
+
+use crate::account::{self, AccountArgs, Secrets};
+use crate::console::Console;
+use crate::error::Stop;
+use crate::output::{Format, failure};
+use crate::project::{Loaded, Project};
+use crate::wire::{self, WireArgs};
+use target::{Asked, Target, Words};
+
+/// Call a provider: list, get or change records
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "RESOURCE is `users`, `users.get`, `users/ID`, `groups/ID/members`, or a request: 'GET /path?name=value'.\nThe verb is `list` by default, and `get` with an ID or where there is no list.\n\nExamples:\n  connc run okta users --account okta.yaml --all\n  connc run okta users 00u1 --set domain=acme.okta.com --secret token=env:OKTA_TOKEN\n  connc run okta users --where email=ada@acme.example --output json\n  connc run okta users.create --input '{\"email\": \"ada@acme.example\", \"first_name\": \"Ada\"}'\n  connc run okta groups/00g1/members.add 00u1\n  connc run okta 'GET /api/v1/users?limit=2'\n  connc run okta users --replay              a recorded call: no account, no network"
+)]
+pub(crate) struct Args {
+    /// The connector
+    connector: String,
+    /// What to call: RESOURCE[.VERB], or a request such as 'GET /path'
+    #[arg(value_name = "RESOURCE[.VERB]")]
+    resource: String,
+    /// The record's id
+    id: Option<String>,
+    #[command(flatten)]
+    account: AccountArgs,
+    #[command(flatten)]
+    call: CallArgs,
+    #[command(flatten)]
+    shown: ShownArgs,
+    #[command(flatten)]
+    wire: WireArgs,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Call")]
+struct CallArgs {
+    /// The unified model, where several have the resource
+    #[arg(long)]
+    model: Option<String>,
+    /// The provider's own shape
+    #[arg(long)]
+    native: bool,
+    /// What to send: JSON, @FILE, or @- for stdin
+    #[arg(long, value_name = "JSON|@FILE")]
+    input: Option<String>,
+    /// Narrow a unified list
+    #[arg(long = "where", value_name = "FIELD=VALUE")]
+    filters: Vec<String>,
+    /// Records at most
+    #[arg(long, value_name = "N", conflicts_with = "all")]
+    limit: Option<u64>,
+    /// Every page
+    #[arg(long)]
+    all: bool,
+    /// Where an earlier list ended
+    #[arg(long)]
+    cursor: Option<String>,
+    /// What to do about a rate limit
+    #[arg(long, value_enum, value_name = "MODE", default_value_t = RateLimit::Passthrough)]
+    rate_limit: RateLimit,
+    /// How long the whole call may take: 30s, 500ms
+    #[arg(long, value_name = "TIME", value_parser = wire::duration)]
+    timeout: Option<Duration>,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Output")]
+struct ShownArgs {
+    /// How records are printed; a table on a terminal, jsonl elsewhere
+    #[arg(long, value_enum)]
+    output: Option<Format>,
+    /// Add the provider's own record to each unified one; so by default in json and jsonl
+    #[arg(long, overrides_with = "no_raw")]
+    raw: bool,
+    /// Leave the provider's own record out
+    #[arg(long)]
+    no_raw: bool,
+    /// Print the requests, without secrets, and send nothing
+    #[arg(long, conflicts_with = "replay")]
+    dry_run: bool,
+    /// Say why fields have no value
+    #[arg(long)]
+    trace: bool,
+    /// Play a recorded call, or CASE of it, with its own account
+    #[arg(long, value_name = "CASE", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    replay: Option<String>,
+    /// Record the call as a cassette
+    #[arg(long, value_name = "FILE", hide = true)]
+    record: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum RateLimit {
+    /// Tell the caller at once
+    Passthrough,
+    /// Wait until calls are allowed again
+    Managed,
+}
+
+/// Everything that a call needs.
+struct Ready<'a> {
+    loaded: &'a Loaded,
+    runtime: Runtime,
+    connector: Connector,
+    account: Account,
+    call: Call,
+    lists: bool,
+    format: Format,
+    /// Whether a list ends after one page.
+    one_page: bool,
+    /// Whether the next page can be asked for by its cursor.
+    resumable: bool,
+}
+
+pub(crate) fn run(args: &Args, project: &Project, console: &mut Console) -> Result<(), Stop> {
+    refuse(args)?;
+    let loaded = project.find(&args.connector)?.load()?;
+    let plan = super::compiled(&loaded, console)?;
+    let words = Words { resource: &args.resource, id: args.id.as_deref(), model: args.call.model.as_deref(), native: args.call.native };
+    let input = args.call.input.as_deref().map(input::read).transpose()?;
+    let filters = input::filters(&args.call.filters)?;
+    if let Some(case) = &args.shown.replay {
+        let ready = replay::ready(args, &loaded, &plan, words, case, input, filters, console)?;
+        return finish(ready, console);
+    }
+    let asked = target::resolve(&plan, words)?;
+    check(&asked, &filters, args)?;
+    noted(&asked, console)?;
+    let secrets = if args.shown.dry_run { Secrets::Shown } else { Secrets::Needed };
+    let account = account::account(&args.account, &plan, secrets, console)?;
+    let call = input::call(&asked, args, input, filters, args.call.limit, console);
+    let lists = asked.target.lists();
+    let runtime = wire::runtime(&args.wire, lists)?;
+    let connector = load(plan)?;
+    let format = Format::chosen(args.shown.output, console);
+    if args.shown.dry_run {
+        let prepared = runtime.prepare(&connector, &account, call).map_err(|error| failure::stop(&error, &loaded, console))?;
+        return dry::print(&prepared, format, console);
+    }
+    let one_page = lists && !args.call.all && args.call.limit.is_none();
+    finish(Ready { loaded: &loaded, runtime, connector, account, call, lists, format, one_page, resumable: true }, console)
+}
+
+fn finish(ready: Ready<'_>, console: &mut Console) -> Result<(), Stop> {
+    let tasks = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let tasks = tasks.map_err(|error| Stop::usage(format!("the system gives no timers: {error}")))?;
+    tasks.block_on(calls::run(ready, console))
+}
+
+fn load(plan: Plan) -> Result<Connector, Stop> {
+    Connector::load(plan).map_err(|error| Stop::usage(error.message.clone()))
+}
+
+/// What is part of the language of the command line, but not of this version.
+fn refuse(args: &Args) -> Result<(), Stop> {
+    if args.shown.record.is_some() {
+        return Err(Stop::usage("`--record` is not part of this version yet").help("cassettes are written by hand, after the provider's examples"));
+    }
+    match args.call.rate_limit {
+        RateLimit::Passthrough => Ok(()),
+        RateLimit::Managed => {
+            Err(Stop::usage("`--rate-limit managed` is not part of this version yet").help("without it, a rate limit is reported at once"))
+        }
+    }
+}
+
+/// Options that do not fit the call.
+fn check(asked: &Asked<'_>, filters: &[(String, String)], args: &Args) -> Result<(), Stop> {
+    let lists = asked.target.lists();
+    let list_only = [("--all", args.call.all), ("--limit", args.call.limit.is_some()), ("--cursor", args.call.cursor.is_some()), ("--where", !filters.is_empty())];
+    if let Some((option, _)) = list_only.iter().find(|(_, given)| *given && !lists) {
+        return Err(Stop::usage(format!("`{option}` is for lists, and this is none")));
+    }
+    if let (Target::Native(operation), false) = (&asked.target, filters.is_empty()) {
+        return Err(Stop::usage(format!("`--where` narrows unified lists, and `{}` is the provider's own", operation.name))
+            .help("the provider's own inputs are given by `--input`"));
+    }
+    let parent_given = asked.parent.is_some() || !filters.is_empty();
+    if asked.target.needs_parent() && !parent_given {
+        return Err(missing_parent(args));
+    }
+    let (takes, given) = (asked.target.takes_id(), asked.id.is_some());
+    match &asked.target {
+        Target::Request { .. } => Ok(()),
+        Target::Unified { .. } | Target::Native(_) if takes && !given => {
+            Err(Stop::usage(format!("`{}` needs an ID", args.resource)).help(format!("write `connc run {} {} ID`", args.connector, args.resource)))
+        }
+        Target::Unified { .. } | Target::Native(_) if given && !takes => {
+            Err(Stop::usage(format!("`{}` takes no ID", args.resource)))
+        }
+        Target::Unified { .. } | Target::Native(_) => Ok(()),
+    }
+}
+
+fn missing_parent(args: &Args) -> Stop {
+    let resource = &args.resource;
+    let path = resource.split_once('.').map_or_else(|| format!("PARENT/ID/{resource}"), |(parent, rest)| format!("{parent}/ID/{rest}"));
+    Stop::usage(format!("`{resource}` lies below another record, and needs its id")).help(format!("write `connc run {} {path}`", args.connector))
+}
+
+fn noted(asked: &Asked<'_>, console: &mut Console) -> Result<(), Stop> {
+    match &asked.note {
+        Some(note) => Ok(console.note(note)?),
+        None => Ok(console.err.flush()?),
+    }
+}

@@ -1,0 +1,221 @@
+//! Replays a recorded call, and writes down what was sent and what came of it.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use connc_plan::{Cassette, CassetteCall};
+use connc_runtime::replay::{self, Replay, Sent};
+use connc_runtime::{Account, Connector, Error, Page, RateLimit, Record, ReplayClock, ReplayRandom, Runtime, Warning};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::Outcome;
+use crate::output::{failure, json};
+
+/// Headers that every request has, and that say nothing about the connector.
+const EVERYWHERE: [&str; 4] = ["accept", "accept-encoding", "user-agent", "content-type"];
+
+pub(super) fn play(connector: &Connector, cassette: &Cassette) -> Outcome {
+    let mut script = Script { cassette, shown: 0, records: 0, outcome: Outcome::default() };
+    script.head();
+    let account = replay::account(connector.plan(), cassette);
+    let transport = Arc::new(Replay::new(cassette, replay::secrets(&account)));
+    match runtime(cassette, &transport) {
+        Ok(runtime) => {
+            // A replay never waits, so that its future is done when it is first asked.
+            match tokio::runtime::Builder::new_current_thread().build() {
+                Ok(tasks) => tasks.block_on(script.run(&runtime, connector, &account, &transport)),
+                Err(error) => script.outcome.problems.push(error.to_string()),
+            }
+        }
+        Err(error) => script.error(&error),
+    }
+    for origin in transport.unused() {
+        script.outcome.problems.push(format!("the exchange at line {} of the cassette is never asked for", origin.line));
+    }
+    script.leaks(&account);
+    script.named();
+    script.outcome
+}
+
+fn runtime(cassette: &Cassette, transport: &Arc<Replay>) -> Result<Runtime, Error> {
+    let clock = ReplayClock::new(&cassette.clock)?;
+    let builder = Runtime::builder().transport(Arc::clone(transport) as Arc<_>).clock(Arc::new(clock));
+    builder.random(Arc::new(ReplayRandom::new(cassette.seed))).cursor_key([0; 32]).build()
+}
+
+/// The text so far.
+struct Script<'a> {
+    cassette: &'a Cassette,
+    /// Requests that are written down.
+    shown: usize,
+    records: usize,
+    outcome: Outcome,
+}
+
+impl Script<'_> {
+    async fn run(&mut self, runtime: &Runtime, connector: &Connector, account: &Account, transport: &Replay) {
+        let call = || replay::call(self.cassette).raw(true);
+        match runtime.list(connector, account, call()) {
+            Ok(mut pages) => {
+                let mut number = 0;
+                while let Some(page) = pages.next().await {
+                    self.requests(transport);
+                    number += 1;
+                    match page {
+                        Ok(page) => self.page(number, &page),
+                        Err(error) => self.error(&error),
+                    }
+                }
+            }
+            Err(_) => {
+                // What is no list is a call; where it is neither, the call says why.
+                let done = runtime.call(connector, account, call()).await;
+                self.requests(transport);
+                match done {
+                    Ok(answer) => {
+                        self.line(&format!("answer {}{}", answer.status, rate(answer.rate_limit.as_ref())));
+                        self.warnings(&answer.warnings);
+                        match &answer.record {
+                            Some(record) => self.record(record),
+                            None => self.line("no record"),
+                        }
+                    }
+                    Err(error) => self.error(&error),
+                }
+            }
+        }
+    }
+
+    fn head(&mut self) {
+        let Cassette { auth, model, call, parameters, .. } = self.cassette;
+        let CassetteCall { resource, verb, id, parent, input, filters, limit } = call;
+        let model = model.as_deref().map_or_else(|| "the provider's own shape".to_owned(), |model| format!("model {model}"));
+        self.line(&format!("call {resource}.{verb}, {model}, auth {auth}"));
+        let given = [("parent", parent.clone()), ("id", id.clone()), ("limit", limit.map(|limit| limit.to_string()))];
+        for (name, value) in given {
+            if let Some(value) = value {
+                self.line(&format!("  {name} {value}"));
+            }
+        }
+        for (name, value) in filters {
+            self.line(&format!("  where {name} = {value}"));
+        }
+        for (name, value) in parameters {
+            self.line(&format!("  parameter {name} = {value}"));
+        }
+        if input.as_object().is_some_and(|members| !members.is_empty()) {
+            self.line(&format!("  input {}", json::indented(&input.to_string()).replace('\n', "\n  ")));
+        }
+    }
+
+    /// The requests since the last time.
+    fn requests(&mut self, transport: &Replay) {
+        for Sent { method, url, headers, body, .. } in transport.sent().into_iter().skip(self.shown) {
+            self.shown += 1;
+            self.line(&format!("\n{method} {url}"));
+            for (name, value) in headers.iter().filter(|(name, _)| !EVERYWHERE.contains(&name.as_str())) {
+                self.line(&format!("{name}: {value}"));
+            }
+            if let Some(body) = body {
+                let form = !body.starts_with(['{', '[', '"']);
+                self.line(&if form { body.replace('&', "\n&") } else { json::indented(&body) });
+            }
+        }
+        self.line("");
+    }
+
+    fn page(&mut self, number: usize, page: &Page) {
+        let Page { records, rate_limit, warnings, next_cursor, .. } = page;
+        let more = if next_cursor.is_some() { ", more to come" } else { "" };
+        let count = crate::error::counted(records.len(), "record");
+        self.line(&format!("page {number}: {count}{more}{}", rate(rate_limit.as_ref())));
+        self.warnings(warnings);
+        records.iter().for_each(|record| self.record(record));
+    }
+
+    fn warnings(&mut self, warnings: &[Warning]) {
+        for warning in warnings {
+            self.line(&format!("warning: {warning}"));
+        }
+    }
+
+    /// A record without the provider's own, which must be a piece of an answer as it came.
+    fn record(&mut self, record: &Record) {
+        self.records += 1;
+        let unified = self.cassette.model.is_some();
+        let (text, raw) = if unified { split(&record.text) } else { (record.text.clone(), Some(record.text.as_str())) };
+        let answers: Vec<&str> = self.cassette.exchanges.iter().map(|exchange| exchange.response.body.as_str()).collect();
+        let one_line = |text: &str| text.replace(['\n', '\r'], " ");
+        match raw {
+            None => self.outcome.problems.push(format!("record {} carries no `raw`", self.records)),
+            Some(raw) if answers.iter().any(|answer| answer.contains(raw) || one_line(answer).contains(raw)) => {}
+            Some(_) => self.outcome.problems.push(format!("`raw` of record {} is not what the provider sent", self.records)),
+        }
+        self.line(&json::indented(&text));
+    }
+
+    fn error(&mut self, error: &Error) {
+        let mut error = error.clone();
+        // A cursor is sealed with the plan's hash: it would change with every change of the spec.
+        error.cursor = error.cursor.take().map(|_| "…".to_owned());
+        let text = failure::text(&error, &str::to_owned);
+        self.line(anstream::adapter::strip_str(&text).to_string().trim_end());
+    }
+
+    /// A secret in the text, however it came there, must never be committed.
+    fn leaks(&mut self, account: &Account) {
+        for (name, secret) in account.secrets.iter().chain(&account.app_secrets) {
+            if self.outcome.text.contains(secret.expose().as_str()) {
+                self.outcome.problems.push(format!("the secret `{name}` shows in the requests or records"));
+            }
+        }
+    }
+
+    /// The file's name says what is called, so that `connc run --replay` finds it.
+    fn named(&mut self) {
+        let Cassette { name, call, .. } = self.cassette;
+        let wanted = format!("{}.{}", call.resource, call.verb);
+        if *name != wanted && !name.starts_with(&format!("{wanted}.")) {
+            self.outcome.problems.push(format!("the cassette calls `{wanted}`; rename it to `{wanted}.yaml` or `{wanted}.CASE.yaml`"));
+        }
+    }
+
+    fn line(&mut self, text: &str) {
+        // A string can always be written to.
+        let _ = writeln!(self.outcome.text, "{text}");
+    }
+}
+
+/// The record without its last member `raw`, and that member's text.
+fn split(record: &str) -> (String, Option<&str>) {
+    #[derive(Deserialize)]
+    struct Carrier<'a> {
+        #[serde(borrow)]
+        raw: Option<&'a RawValue>,
+    }
+    let raw = serde_json::from_str::<Carrier<'_>>(record).ok().and_then(|carrier| carrier.raw).map(RawValue::get);
+    let without = raw.and_then(|raw| {
+        let rest = record.trim_end().strip_suffix('}')?.trim_end().strip_suffix(raw)?;
+        let rest = rest.trim_end().strip_suffix(':')?.trim_end().strip_suffix("\"raw\"")?.trim_end();
+        Some(format!("{}}}", rest.strip_suffix(',').unwrap_or(rest)))
+    });
+    (without.unwrap_or_else(|| record.to_owned()), raw)
+}
+
+fn rate(limit: Option<&RateLimit>) -> String {
+    let Some(RateLimit { limit, remaining, reset, retry_after }) = limit else { return String::new() };
+    let parts = [("limit", limit), ("remaining", remaining), ("reset", reset), ("retry after", retry_after)];
+    let parts: Vec<String> = parts.into_iter().filter_map(|(name, value)| Some(format!("{name} {}", (*value)?))).collect();
+    if parts.is_empty() { String::new() } else { format!("; rate limit: {}", parts.join(", ")) }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn raw_is_the_last_member() {
+        let (text, raw) = super::split(r#"{"id":"1","raw":{"id":1,"n":12345678901234567890123}}"#);
+        assert_eq!((text.as_str(), raw), (r#"{"id":"1"}"#, Some(r#"{"id":1,"n":12345678901234567890123}"#)));
+        assert_eq!(super::split(r#"{"id":"1"}"#), (r#"{"id":"1"}"#.to_owned(), None));
+    }
+}

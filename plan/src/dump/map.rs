@@ -1,0 +1,72 @@
+//! Maps: the fields of unified records, what cannot be given and why, the verbs, and the filters.
+
+use super::layout::Page;
+use super::{operation, value};
+use crate::{EnumMap, Field, FieldValue, Filter, FilterTarget, Kind, Plan, ResourceMap, Type, UnifiedVerb};
+
+pub(super) fn map(page: &mut Page, plan: &Plan, map: &ResourceMap) {
+    let ResourceMap { model, resource, from, fields, unavailable, verbs, filters, origin } = map;
+    page.heading(&format!("map {model} {resource} from {from}"), Some(plan.place(*origin)));
+    page.rows(1, &fields.iter().map(|field| (field.name.as_str(), field_text(field))).collect::<Vec<_>>());
+    if !unavailable.is_empty() {
+        page.line(1, "unavailable");
+        page.rows(2, &unavailable.iter().map(|field| (field.field.as_str(), field.reason.clone())).collect::<Vec<_>>());
+    }
+    for (verb, UnifiedVerb { steps, input, gives_record, origin }) in verbs {
+        let place = plan.place(*origin);
+        let place = place.rsplit_once(':').map_or(place.as_str(), |(line, _)| line);
+        page.line(1, &format!("{}  ({place})", verb.name()));
+        let mut rows: Vec<(&str, String)> = steps.iter().map(|step| ("call", operation::step_text(step))).collect();
+        rows.extend(value::parameters(input).into_iter().enumerate().map(|(index, (name, text))| {
+            // A description of each model's field would hide what this map does with them.
+            let text = text.split_once(": ").map_or(text.as_str(), |(kind, _)| kind);
+            (if index == 0 { "takes" } else { "" }, format!("{name}: {text}"))
+        }));
+        if !gives_record {
+            rows.push(("gives", "nothing".to_owned()));
+        }
+        page.rows(2, &rows);
+    }
+    if !filters.is_empty() {
+        let join = filters.join.as_ref().map(|join| format!(", joined by {join:?}")).unwrap_or_default();
+        page.line(1, &format!("filters{join}"));
+        page.rows(2, &filters.filters.iter().map(|filter| (filter.name.as_str(), filter_text(filter))).collect::<Vec<_>>());
+    }
+}
+
+fn field_text(field: &Field) -> String {
+    let Field { name: _, value, kind, origin: _ } = field;
+    let as_id = match kind {
+        Kind::Id => ", as an id",
+        Kind::Value | Kind::List(_) | Kind::Object(_) => "",
+    };
+    match value {
+        FieldValue::Const(value) => format!("always {value}"),
+        FieldValue::Expression(expression) => format!("{}{as_id}", expression.source.trim_end()),
+        FieldValue::Enum(EnumMap { from, values, otherwise }) => {
+            let width = values.iter().map(|(provider, _)| provider.chars().count()).max().unwrap_or(0);
+            let mut text = from.source.clone();
+            for (provider, unified) in values {
+                text.push_str(&format!("\n  {provider:<width$} -> {unified}"));
+            }
+            let otherwise = otherwise.as_deref().map_or("left out, with a warning", |value| value);
+            text.push_str(&format!("\n  {:<width$} -> {otherwise}", "else"));
+            text
+        }
+    }
+}
+
+fn filter_text(filter: &Filter) -> String {
+    let Filter { name: _, r#type, via, sets, origin: _ } = filter;
+    let mut lines: Vec<String> = via.iter().map(|via| format!("by {via}")).collect();
+    lines.extend(sets.iter().map(|(target, text)| match target {
+        FilterTarget::Input(input) => format!("{input} = {text}"),
+        FilterTarget::Parent => format!("parent.id = {text}"),
+    }));
+    if *r#type != Type::String
+        && let Some(first) = lines.first_mut()
+    {
+        first.push_str(&format!("  ({})", r#type.name()));
+    }
+    lines.join("\n")
+}

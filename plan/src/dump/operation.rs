@@ -1,0 +1,172 @@
+//! Operations: the requests, where the records stand, and the loop over pages.
+
+use super::layout::Page;
+use super::value;
+use crate::{
+    Action, Advance, Answer, Body, Bound, Call, EmptyPage, Next, Operation, Paginate, Plan, Progress, Records, Request, Shape, Size, Step,
+    Target,
+};
+
+pub(super) fn operation(page: &mut Page, plan: &Plan, operation: &Operation) {
+    let Operation { name, shape, input, takes_id, takes_parent, steps, records, paginate, already, origin } = operation;
+    page.heading(&format!("operation {name}"), Some(plan.place(*origin)));
+    let mut rows: Vec<(&str, String)> = Vec::new();
+    rows.extend(steps.iter().map(|step| (if single(steps) { "send" } else { "step" }, step_text(step))));
+    let mut taken: Vec<String> = Vec::new();
+    taken.extend(takes_parent.then(|| "parent.id".to_owned()));
+    taken.extend(takes_id.then(|| "id".to_owned()));
+    taken.extend(value::parameters(input).into_iter().map(|(name, text)| format!("{name}: {text}")));
+    rows.extend(taken.into_iter().map(|text| ("takes", text)));
+    rows.push(("gives", gives(*shape, records)));
+    if !already.is_empty() {
+        rows.push(("done if", already.iter().map(|kind| kind.name()).collect::<Vec<_>>().join(", ")));
+    }
+    if let Some(paginate) = paginate {
+        pages(&mut rows, paginate);
+    }
+    page.rows(1, &rows);
+}
+
+fn single(steps: &[Step]) -> bool {
+    matches!(steps, [Step { when: None, bind: None, .. }])
+}
+
+/// A step in a few lines.
+pub(super) fn step_text(step: &Step) -> String {
+    let Step { action, when, bind, origin: _ } = step;
+    let mut text = match action {
+        Action::Request(sent) => request(sent),
+        Action::Call(call) => call_text(call),
+    };
+    if let Some(when) = when {
+        text.push_str(&format!("\nonly if {}", when.source));
+    }
+    if let Some(bind) = bind {
+        text.push_str(&format!("\nas ${bind}"));
+    }
+    text
+}
+
+fn call_text(call: &Call) -> String {
+    let Call { operation, id, parent, input } = call;
+    let given = [("id", id), ("parent.id", parent)];
+    let mut text = operation.clone();
+    for (name, data) in given {
+        if let Some(data) = data {
+            text.push_str(&format!("\n{name} = {}", value::data(data)));
+        }
+    }
+    for (name, data) in input {
+        text.push_str(&format!("\n{name} = {}", value::data(data)));
+    }
+    text
+}
+
+/// A request: its line, then query, headers and body.
+pub(super) fn request(request: &Request) -> String {
+    let Request { method, url, query, headers, body, answer, idempotent, idempotency_header, origin: _ } = request;
+    let mut parts = vec![format!("{} {url}", method.name())];
+    let named = |title: &str, text: String| if text.is_empty() { None } else { Some(block(title, &text)) };
+    parts.extend(named("query", value::pairs(query)));
+    parts.extend(named("headers", value::pairs(headers)));
+    parts.extend(match body {
+        Body::None => None,
+        Body::Json(data) => named("json", value::data(data)),
+        Body::Form(fields) => named("form", value::pairs(fields)),
+    });
+    if *idempotent != method.idempotent() {
+        parts.push(if *idempotent { "may be repeated".to_owned() } else { "is never repeated on its own".to_owned() });
+    }
+    parts.extend(idempotency_header.as_ref().map(|header| format!("a fresh key in header {header}")));
+    match answer {
+        Answer::Json => {}
+        Answer::None => parts.push("the answer's body does not matter".to_owned()),
+    }
+    parts.join("\n")
+}
+
+/// A titled block, each line of it under the first.
+fn block(title: &str, text: &str) -> String {
+    let gap = " ".repeat(title.len() + 1);
+    format!("{title} {}", text.replace('\n', &format!("\n{gap}")))
+}
+
+fn gives(shape: Shape, records: &Records) -> String {
+    let shape = match shape {
+        Shape::List => "a list",
+        Shape::One => "one record",
+        Shape::Nothing => "nothing",
+    };
+    match records {
+        Records::Items { path, absent_is_empty, keep_if } => {
+            let absent = if *absent_is_empty { ", empty where it is absent" } else { "" };
+            let keep = keep_if.as_ref().map(|keep| format!(", of which {}", keep.source)).unwrap_or_default();
+            format!("{shape} at {path}{absent}{keep}")
+        }
+        Records::Item { path, keep_if } => {
+            let keep = keep_if.as_ref().map(|keep| format!(", the one of which {}", keep.source)).unwrap_or_default();
+            format!("{shape} at {path}{keep}")
+        }
+        Records::None => shape.to_owned(),
+    }
+}
+
+/// The loop: its token, its size, what ends it, and what bounds it.
+fn pages(rows: &mut Vec<(&str, String)>, paginate: &Paginate) {
+    let Paginate { style, next, into, size, first_only, until, total, ends_on, empty_page, short_page_ends, progress, bound, independent, origin: _ } =
+        paginate;
+    let from = match next {
+        Next::Answer(expression) => expression.source.clone(),
+        Next::Link(relation) => format!("Link rel={relation}"),
+        Next::LastItem(expression) => format!("the last record's {}", expression.source),
+        Next::Counter { start, advance, on_first } => {
+            let step = match advance {
+                Advance::One => "1 a page",
+                Advance::Items => "the records of a page",
+            };
+            format!("a counter from {start}, plus {step}{}", if *on_first { "" } else { ", not on the first request" })
+        }
+    };
+    let Bound { pages, cap } = bound;
+    if *pages == 1 {
+        rows.push(("pages", format!("{style}: one")));
+        return;
+    }
+    rows.push(("pages", format!("{style}: {from} -> {}", target(into))));
+    if let Some(Size { into, value, max }) = size {
+        let most = max.filter(|max| max != value).map(|max| format!(", {max} at most")).unwrap_or_default();
+        rows.push(("size", format!("{value} in {}{most}", target(into))));
+    }
+    if !first_only.is_empty() {
+        rows.push(("first", format!("only the first request has {}", first_only.join(", "))));
+    }
+    let mut ends = vec![match next {
+        Next::Counter { .. } => None,
+        Next::Answer(_) | Next::Link(_) | Next::LastItem(_) => Some("no token".to_owned()),
+    }];
+    ends.extend(ends_on.iter().map(|value| Some(format!("token {value}"))));
+    ends.push(until.as_ref().map(|until| until.source.clone()));
+    ends.push(total.as_ref().map(|total| format!("{} records read", total.source)));
+    ends.push(short_page_ends.then(|| "a short page".to_owned()));
+    ends.push(match empty_page {
+        EmptyPage::End => Some("an empty page".to_owned()),
+        EmptyPage::Continue => None,
+    });
+    rows.push(("ends", ends.into_iter().flatten().collect::<Vec<_>>().join(" | ")));
+    let progress = match progress {
+        Progress::FreshToken => "each token must be new",
+        Progress::GrowingCounter => "the counter must grow",
+    };
+    let cap = cap.map(|cap| format!(", {cap} records at most")).unwrap_or_default();
+    let ahead = if *independent { ", pages can be asked for ahead" } else { "" };
+    rows.push(("bound", format!("{pages} pages{cap}; {progress}{ahead}")));
+}
+
+fn target(target: &Target) -> String {
+    match target {
+        Target::Query(name) => format!("query {name}"),
+        Target::Header(name) => format!("header {name}"),
+        Target::Body(path) => format!("body {}", path.join(".")),
+        Target::Url => "the whole URL".to_owned(),
+    }
+}
