@@ -84,7 +84,7 @@ fn mutated(text: &'static str) -> impl Strategy<Value = String> {
             let characters: Vec<char> = out.chars().collect();
             let at = at.index(characters.len().max(1));
             let end = (at + cut).min(characters.len());
-            out = characters[..at].iter().copied().chain(put.chars()).chain(characters[end..].iter().copied()).collect();
+            out = characters.iter().take(at).copied().chain(put.chars()).chain(characters.iter().skip(end).copied()).collect();
         }
         out
     })

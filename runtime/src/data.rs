@@ -10,13 +10,7 @@ use crate::program::Evaluation;
 pub(crate) fn make(data: &Data, over: &Evaluation<'_>) -> Result<Option<Value>, Error> {
     Ok(match data {
         Data::Const(value) => Some(value.clone()),
-        Data::Expression(expression) => match over.json(expression)? {
-            Some(text) => Some(
-                serde_json::from_str(&text)
-                    .map_err(|_| Error::new(connc_plan::ErrorKind::Limit, "the value of an expression nests too deeply"))?,
-            ),
-            None => None,
-        },
+        Data::Expression(expression) => over.value(expression)?,
         Data::Object(members) => {
             let mut object = Map::new();
             for (name, member) in members {

@@ -48,6 +48,31 @@ impl Vars {
         }
     }
 
+    /// What a plain path such as `$input.body` names, with each number's digits as they are: the engine would pass it through a float.
+    /// The outer none: it is no such path, or a list stands on it, and the engine knows what that means.
+    #[expect(clippy::option_option, reason = "a path that names nothing is not one that the engine has to follow")]
+    fn plain(&self, source: &str) -> Option<Option<Value>> {
+        let is_name = |part: &&str| {
+            part.starts_with(|c: char| c.is_ascii_alphabetic()) && part.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+        };
+        let mut parts = source.strip_prefix('$')?.split('.');
+        let name = parts.next().filter(is_name)?;
+        let (_, json) = self.0.iter().find(|(known, _)| known == name)?;
+        let mut value: Value = serde_json::from_str(json).ok()?;
+        for part in parts {
+            is_name(&part).then_some(())?;
+            value = match value {
+                Value::Object(mut members) => match members.remove(part) {
+                    Some(member) => member,
+                    None => return Some(None),
+                },
+                Value::Array(_) => return None,
+                Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => return Some(None),
+            };
+        }
+        Some(Some(value))
+    }
+
     /// The variables as the engine takes them.
     pub(crate) fn bound(&self) -> Result<Variables, Error> {
         let mut variables = Variables::new();
@@ -63,6 +88,7 @@ pub(crate) struct Evaluation<'a> {
     programs: &'a Programs,
     document: Document,
     variables: Variables,
+    vars: Vars,
     limits: connc_expr::Limits,
 }
 
@@ -89,12 +115,23 @@ impl<'a> Evaluation<'a> {
 
     /// Over a document.
     pub(crate) fn of(programs: &'a Programs, document: Document, vars: &Vars) -> Result<Self, Error> {
-        Ok(Self { programs, document, variables: vars.bound()?, limits: connc_expr::Limits::default() })
+        Ok(Self { programs, document, variables: vars.bound()?, vars: vars.clone(), limits: connc_expr::Limits::default() })
     }
 
     /// The result as JSON text; none where it is undefined.
     pub(crate) fn json(&self, expression: &Expression) -> Result<Option<String>, Error> {
         self.programs.get(expression)?.eval(&self.document, &self.variables, &self.limits).map_err(|error| failed(&error))
+    }
+
+    /// The result as a value; none where it is undefined.
+    pub(crate) fn value(&self, expression: &Expression) -> Result<Option<Value>, Error> {
+        if let Some(value) = self.vars.plain(&expression.source) {
+            return Ok(value);
+        }
+        let parse = |text: String| {
+            serde_json::from_str(&text).map_err(|_| Error::new(ErrorKind::Limit, "the value of an expression nests too deeply"))
+        };
+        self.json(expression)?.map(parse).transpose()
     }
 
     /// The result as text: strings as they are, numbers and booleans as JSON; none for null, undefined, objects and lists.
@@ -116,4 +153,22 @@ impl<'a> Evaluation<'a> {
 pub(crate) fn failed(error: &EvalError) -> Error {
     let kind = if error.limit { ErrorKind::Limit } else { ErrorKind::Map };
     Error::new(kind, format!("the expression failed: {}", error.message))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Vars;
+    use serde_json::json;
+
+    #[test]
+    fn plain_paths_keep_their_digits() {
+        let mut vars = Vars::default();
+        vars.set("input", r#"{"body": {"id": 9223372036854775807, "none": null, "list": [{"a": 1}]}}"#.to_owned());
+        assert_eq!(vars.plain("$input.body.id"), Some(Some(json!(9_223_372_036_854_775_807_i64))));
+        assert_eq!(vars.plain("$input.body.none"), Some(Some(json!(null))));
+        assert_eq!(vars.plain("$input.body.missing"), Some(None));
+        for other in ["$input.body.list.a", "$input.body[0]", "$other", "$input.body.id + 1", "body", "$.id", "$$"] {
+            assert_eq!(vars.plain(other), None, "{other}");
+        }
+    }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use connc_plan::{Cassette, CassetteCall};
 use connc_runtime::replay::{self, Replay, Sent};
-use connc_runtime::{Account, Connector, Error, Page, RateLimit, Record, ReplayClock, ReplayRandom, Runtime, Warning};
+use connc_runtime::{Account, Connector, Error, ErrorKind, Page, RateLimit, Record, ReplayClock, ReplayRandom, Runtime, Warning};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -16,7 +16,7 @@ use crate::output::{failure, json};
 const EVERYWHERE: [&str; 4] = ["accept", "accept-encoding", "user-agent", "content-type"];
 
 pub(super) fn play(connector: &Connector, cassette: &Cassette) -> Outcome {
-    let mut script = Script { cassette, shown: 0, records: 0, outcome: Outcome::default() };
+    let mut script = Script { cassette, shown: 0, records: 0, failed: None, outcome: Outcome::default() };
     script.head();
     let account = replay::account(connector.plan(), cassette);
     let transport = Arc::new(Replay::new(cassette, replay::secrets(&account)));
@@ -31,6 +31,8 @@ pub(super) fn play(connector: &Connector, cassette: &Cassette) -> Outcome {
         Err(error) => script.error(&error),
     }
     for origin in transport.unused() {
+        // The failure that came before them says why.
+        script.outcome.problems.extend(script.failed.take());
         script.outcome.problems.push(format!("the exchange at line {} of the cassette is never asked for", origin.line));
     }
     script.leaks(&account);
@@ -50,6 +52,8 @@ struct Script<'a> {
     /// Requests that are written down.
     shown: usize,
     records: usize,
+    /// The last error.
+    failed: Option<String>,
     outcome: Outcome,
 }
 
@@ -159,8 +163,13 @@ impl Script<'_> {
         let mut error = error.clone();
         // A cursor is sealed with the plan's hash: it would change with every change of the spec.
         error.cursor = error.cursor.take().map(|_| "…".to_owned());
-        let text = failure::text(&error, &str::to_owned);
-        self.line(anstream::adapter::strip_str(&text).to_string().trim_end());
+        let text = anstream::adapter::strip_str(&failure::text(&error, &str::to_owned)).to_string();
+        self.line(text.trim_end());
+        self.failed = Some(text.trim_end().to_owned());
+        // A replay loses no connection: the only thing that its transport refuses is a request that was not recorded.
+        if error.kind == ErrorKind::Transport {
+            self.outcome.problems.extend(self.failed.take());
+        }
     }
 
     /// A secret in the text, however it came there, must never be committed.

@@ -146,7 +146,7 @@ mod tests {
         let offsets = Offsets::new(raw, text, style);
         for (index, c) in text.char_indices() {
             let place = offsets.start_of(index) as usize;
-            let there = raw[place..].chars().next();
+            let there = raw.get(place..).and_then(|rest| rest.chars().next());
             assert!(
                 there == Some(c) || c.is_whitespace() || there == Some('\\') || there == Some('\''),
                 "{c:?} at {index} points at {there:?}"

@@ -342,7 +342,7 @@ fn open_quote(whole: &str, offset: usize) -> Option<usize> {
             let before = text.get(..*index).unwrap_or("").trim_end_matches(' ');
             matches!(c, '"' | '\'') && (before.is_empty() || before.ends_with([':', '-', '[', '{', ',']))
         });
-        let unclosed = opens.filter(|(index, quote)| !text.get(index + 1..).unwrap_or("").contains(*quote)).last();
+        let unclosed = opens.rev().find(|(index, quote)| !text.get(index + 1..).unwrap_or("").contains(*quote));
         if let Some((index, _)) = unclosed {
             return Some(line.start + index);
         }

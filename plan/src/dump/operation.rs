@@ -140,11 +140,11 @@ fn pages(rows: &mut Vec<(&str, String)>, paginate: &Paginate) {
     if !first_only.is_empty() {
         rows.push(("first", format!("only the first request has {}", first_only.join(", "))));
     }
-    let mut ends = vec![match next {
-        Next::Counter { .. } => None,
-        Next::Answer(_) | Next::Link(_) | Next::LastItem(_) => Some("no token".to_owned()),
-    }];
-    ends.extend(ends_on.iter().map(|value| Some(format!("token {value}"))));
+    let tokens = std::iter::once("no token".to_owned()).chain(ends_on.iter().map(|value| format!("token {value}")));
+    let mut ends: Vec<Option<String>> = match next {
+        Next::Counter { .. } => Vec::new(),
+        Next::Answer(_) | Next::Link(_) | Next::LastItem(_) => tokens.map(Some).collect(),
+    };
     ends.push(until.as_ref().map(|until| until.source.clone()));
     ends.push(total.as_ref().map(|total| format!("{} records read", total.source)));
     ends.push(short_page_ends.then(|| "a short page".to_owned()));

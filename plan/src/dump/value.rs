@@ -51,21 +51,21 @@ fn write(data: &Data, depth: usize, out: &mut String) {
         Data::List(items) if items.is_empty() => out.push_str("[]"),
         Data::Object(members) => {
             out.push('{');
-            for (name, member) in members {
-                line(depth + 1, out);
+            for (index, (name, member)) in members.iter().enumerate() {
+                line(index, depth + 1, out);
                 out.push_str(&format!("{}: ", serde_json::Value::from(name.as_str())));
                 write(member, depth + 1, out);
             }
-            line(depth, out);
+            line(0, depth, out);
             out.push('}');
         }
         Data::List(items) => {
             out.push('[');
-            for item in items {
-                line(depth + 1, out);
+            for (index, item) in items.iter().enumerate() {
+                line(index, depth + 1, out);
                 write(item, depth + 1, out);
             }
-            line(depth, out);
+            line(0, depth, out);
             out.push(']');
         }
     }
@@ -76,7 +76,9 @@ fn hanging(source: &str, depth: usize) -> String {
     source.trim_end().replace('\n', &format!("\n{}", "  ".repeat(depth + 1)))
 }
 
-fn line(depth: usize, out: &mut String) {
+/// A new line, after a comma where a member stands before it.
+fn line(index: usize, depth: usize, out: &mut String) {
+    out.push_str(if index > 0 { "," } else { "" });
     out.push('\n');
     out.push_str(&"  ".repeat(depth));
 }
