@@ -1,9 +1,25 @@
-//! Stub.
+//! `connc completions`: what a shell offers when TAB is pressed.
+
+use std::io::Write as _;
+
+use clap::CommandFactory as _;
+use clap_complete::Shell;
+
+use crate::args::Cli;
 use crate::console::Console;
 use crate::error::Stop;
-#[allow(unused_imports)]
-use crate::project::Project;
-/// Stub
+
+/// Print a script that completes connc's commands in a shell
 #[derive(Debug, clap::Args)]
-pub(crate) struct Args {}
-pub(crate) fn run(_args: &Args, _console: &mut Console) -> Result<(), Stop> { Ok(()) }
+#[command(after_help = "Examples:\n  connc completions bash > ~/.local/share/bash-completion/completions/connc\n  connc completions zsh > ~/.zfunc/_connc\n  connc completions fish > ~/.config/fish/completions/connc.fish")]
+pub(crate) struct Args {
+    /// The shell
+    shell: Shell,
+}
+
+pub(crate) fn run(args: &Args, console: &mut Console) -> Result<(), Stop> {
+    let mut script = Vec::new();
+    clap_complete::generate(args.shell, &mut Cli::command(), "connc", &mut script);
+    console.out.write_all(&script)?;
+    Ok(())
+}

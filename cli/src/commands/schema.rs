@@ -1,9 +1,24 @@
-//! Stub.
+//! `connc schema`: the JSON Schema of spec files for editors, and the reference for people.
+
+use std::io::Write as _;
+
 use crate::console::Console;
 use crate::error::Stop;
-#[allow(unused_imports)]
-use crate::project::Project;
-/// Stub
+
+/// Print the JSON Schema of spec files, for editors
 #[derive(Debug, clap::Args)]
-pub(crate) struct Args {}
-pub(crate) fn run(_args: &Args, _console: &mut Console) -> Result<(), Stop> { Ok(()) }
+#[command(after_help = "Examples:\n  connc schema > connector.schema.json\n  connc schema --reference > docs/spec.md")]
+pub(crate) struct Args {
+    /// The reference of the spec language, as Markdown
+    #[arg(long)]
+    reference: bool,
+}
+
+pub(crate) fn run(args: &Args, console: &mut Console) -> Result<(), Stop> {
+    if args.reference {
+        write!(console.out, "{}", connc_compiler::reference())?;
+    } else {
+        writeln!(console.out, "{:#}", connc_compiler::editor_schema())?;
+    }
+    Ok(())
+}

@@ -1,9 +1,66 @@
-//! Stub.
-use crate::console::Console;
+//! `connc verify`: whether an account's credentials work, by the call that the spec names.
+
+use std::io::Write as _;
+use std::time::Duration;
+
+use connc_plan::{Plan, Shape};
+use connc_runtime::{Call, Connector};
+
+use crate::account::{self, AccountArgs, Secrets};
+use crate::console::{Console, GREEN, STRONG};
 use crate::error::Stop;
-#[allow(unused_imports)]
+use crate::output::failure;
 use crate::project::Project;
-/// Stub
+use crate::wire::{self, WireArgs};
+
+/// Check that an account's credentials work
 #[derive(Debug, clap::Args)]
-pub(crate) struct Args {}
-pub(crate) fn run(_args: &Args, _project: &Project, _console: &mut Console) -> Result<(), Stop> { Ok(()) }
+#[command(after_help = "Examples:\n  connc verify okta --account okta.yaml\n  connc verify okta --set domain=acme.okta.com --secret token=env:OKTA_TOKEN")]
+pub(crate) struct Args {
+    /// The connector
+    connector: String,
+    #[command(flatten)]
+    account: AccountArgs,
+    #[command(flatten)]
+    wire: WireArgs,
+    /// How long it may take: 30s, 500ms
+    #[arg(long, value_name = "TIME", value_parser = wire::duration)]
+    timeout: Option<Duration>,
+}
+
+pub(crate) fn run(args: &Args, project: &Project, console: &mut Console) -> Result<(), Stop> {
+    let loaded = project.find(&args.connector)?.load()?;
+    let plan = super::compiled(&loaded, console)?;
+    let account = account::account(&args.account, &plan, Secrets::Needed, console)?;
+    let (name, lists) = proof(&plan, &account.auth)?;
+    let runtime = wire::runtime(&args.wire, false)?;
+    let connector = Connector::load(plan).map_err(|error| Stop::usage(error.message.clone()))?;
+    let call = args.timeout.iter().fold(Call::native(name.as_str()), |call, timeout| call.deadline(*timeout));
+    let tasks = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let tasks = tasks.map_err(|error| Stop::usage(format!("the system gives no timers: {error}")))?;
+    let done = tasks.block_on(async {
+        if !lists {
+            return runtime.call(&connector, &account, call).await.map(drop);
+        }
+        match runtime.list(&connector, &account, call.limit(1))?.next().await {
+            Some(page) => page.map(drop),
+            None => Ok(()),
+        }
+    });
+    done.map_err(|error| failure::stop(&error, &loaded, console))?;
+    writeln!(console.out, "{STRONG}{}{STRONG:#}: {GREEN}the credentials work{GREEN:#} ({name}, auth {})", loaded.name, account.auth)?;
+    Ok(())
+}
+
+/// The operation that proves credentials, and whether it is a list.
+fn proof(plan: &Plan, auth: &str) -> Result<(String, bool), Stop> {
+    let own = plan.auth_method(auth).and_then(|method| method.verify.clone());
+    let name = own.or_else(|| plan.verify.clone()).ok_or_else(|| {
+        Stop::usage(format!("connector `{}` names no call that proves credentials", plan.connector)).help("add `verify: resource.verb` to its connector.yaml")
+    })?;
+    let lists = plan.operations.get(&name).is_some_and(|operation| match operation.shape {
+        Shape::List => true,
+        Shape::One | Shape::Nothing => false,
+    });
+    Ok((name, lists))
+}

@@ -63,9 +63,9 @@ pub(crate) fn text(error: &Error, shown: &dyn Fn(&str) -> String) -> String {
         let _ = writeln!(out, "  {DIM}{label:<10}{DIM:#} {}", clean(&value));
     }
     if let Some(help) = &error.help {
-        let _ = writeln!(out, "  {CYAN}help:{CYAN:#}      {}", clean(help));
+        let _ = writeln!(out, "  {CYAN}{:<10}{CYAN:#} {}", "help", clean(help));
     } else if error.retryable {
-        let _ = writeln!(out, "  {CYAN}help:{CYAN:#}      the same call may succeed later");
+        let _ = writeln!(out, "  {CYAN}{:<10}{CYAN:#} the same call may succeed later", "help");
     }
     out
 }

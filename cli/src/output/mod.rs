@@ -5,6 +5,8 @@ pub(crate) mod failure;
 pub(crate) mod json;
 mod table;
 
+pub(crate) use table::matrix;
+
 use std::io::Write as _;
 
 use clap::ValueEnum;

@@ -92,3 +92,13 @@ fn table(width: usize) -> Table {
 fn trimmed(table: &Table) -> String {
     table.to_string().lines().map(str::trim_end).collect::<Vec<_>>().join("\n")
 }
+
+/// Rows of text under a header.
+pub(crate) fn matrix<const N: usize>(header: [&str; N], rows: &[[String; N]], width: usize) -> String {
+    let mut table = table(width);
+    table.set_header(header);
+    for row in rows {
+        table.add_row(row.iter());
+    }
+    trimmed(&table)
+}
