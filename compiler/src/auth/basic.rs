@@ -2,7 +2,8 @@
 
 use connc_plan as plan;
 
-use super::{Apply, COMMON, Parts, Scheme, basic_value, template};
+use super::{Apply, COMMON, Parts, Scheme, basic_value};
+use crate::lang::template;
 use crate::yaml::{Key, Need, Reader, Table, Value};
 
 pub(super) static SCHEME: Scheme = Scheme { name: "basic", table: &TABLE, read };

@@ -1,6 +1,7 @@
 //! `bearer`: a token in the `Authorization` header (RFC 6750), got elsewhere.
 
-use super::{COMMON, Parts, Scheme, bearer_header, template};
+use super::{COMMON, Parts, Scheme, bearer_header};
+use crate::lang::template;
 use crate::yaml::{Key, Need, Reader, Table, Value};
 
 pub(super) static SCHEME: Scheme = Scheme { name: "bearer", table: &TABLE, read };

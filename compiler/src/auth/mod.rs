@@ -11,7 +11,7 @@ use connc_plan as plan;
 pub use api_key::PLACE;
 
 use crate::diagnostic::{Code, Diagnostic, nearest};
-use crate::lang::{Piece, Template};
+use crate::lang::{Piece, Template, template, templates};
 use crate::shape::{PARAMETER, Parameter, SECRET, Secret};
 use crate::source::{Span, Spanned};
 use crate::yaml::{Context, Key, Kind, Need, Node, Reader, Reserved, Table, Value};
@@ -217,24 +217,6 @@ fn scheme_of<'a>(name: &Spanned<String>, node: &'a Node, context: &mut Context<'
     };
     context.diagnostics.push(diagnostic.help(help));
     None
-}
-
-/// The template under a key.
-fn template(reader: &mut Reader<'_, '_>, name: &str) -> Option<Template> {
-    let text = reader.embedded(name)?;
-    Template::read(&text, reader.context().diagnostics)
-}
-
-/// The templates under the names of a mapping.
-fn templates(reader: &mut Reader<'_, '_>, name: &str) -> Vec<(String, Template)> {
-    let mut found = Vec::new();
-    for (key, node) in reader.map(name) {
-        let Some(text) = reader.context().embedded(node, key) else { continue };
-        if let Some(template) = Template::read(&text, reader.context().diagnostics) {
-            found.push((key.value.clone(), template));
-        }
-    }
-    found
 }
 
 /// `Bearer {{ name }}`.

@@ -1,8 +1,8 @@
 //! `oauth2`: OAuth 2.0 (RFC 6749). This version has the client credentials grant (section 4.4).
 
-use super::{Acquire, COMMON, Parts, Scheme, basic_value, bearer_header, template, templates};
+use super::{Acquire, COMMON, Parts, Scheme, basic_value, bearer_header};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::lang::{Piece, Reference, Template};
+use crate::lang::{Piece, Reference, Template, template, templates};
 use crate::source::Span;
 use crate::yaml::{Key, Need, Reader, Reserved, Table, Value};
 

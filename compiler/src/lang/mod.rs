@@ -2,10 +2,12 @@
 
 mod graphql;
 mod jsonata;
+mod read;
 mod scope;
 mod template;
 
 pub use graphql::{Document, Schema, SchemaProblem, VariableDeclaration};
 pub use jsonata::{Expression, FreeName, Path};
+pub use read::{expression, path, template, template_at, templates};
 pub use scope::{DataPlace, Root, TextPlace};
 pub use template::{Filter, Piece, Reference, Template};

@@ -4,7 +4,7 @@ use connc_plan as plan;
 
 use super::{Loop, Next};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::lang::Expression;
+use crate::lang::expression;
 use crate::source::Span;
 use crate::yaml::{Key, Need, Node, Reader, Table, Value};
 
@@ -181,12 +181,6 @@ pub(super) fn into(reader: &mut Reader<'_, '_>) -> Option<plan::Target> {
     let node = reader.take("into")?;
     let mut inner = Reader::open(node, &INTO, reader.context())?;
     target(&mut inner)
-}
-
-/// The expression under a key.
-pub(super) fn expression(reader: &mut Reader<'_, '_>, name: &str) -> Option<Expression> {
-    let text = reader.embedded(name)?;
-    Expression::read(&text, reader.context().diagnostics)
 }
 
 fn target(reader: &mut Reader<'_, '_>) -> Option<plan::Target> {

@@ -1,7 +1,8 @@
 //! `cursor`: the answer holds an opaque token, which the next request carries.
 
-use super::common::{COMMON, INTO, expression, into, read as common};
+use super::common::{COMMON, INTO, into, read as common};
 use super::{Loop, Next, Style};
+use crate::lang::expression;
 use crate::yaml::{Key, Need, Reader, Table, Value};
 
 pub(super) static STYLE: Style = Style { name: "cursor", table: &TABLE, read };

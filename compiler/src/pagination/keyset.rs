@@ -1,7 +1,8 @@
 //! `keyset`: the next request carries something of the page's last record.
 
-use super::common::{COMMON, INTO, expression, into, read as common};
+use super::common::{COMMON, INTO, into, read as common};
 use super::{Loop, Next, Style};
+use crate::lang::expression;
 use crate::yaml::{Key, Need, Reader, Table, Value};
 
 pub(super) static STYLE: Style = Style { name: "keyset", table: &TABLE, read };

@@ -2,8 +2,9 @@
 
 use connc_plan as plan;
 
-use super::common::{COMMON, expression, read as common};
+use super::common::{COMMON, read as common};
 use super::{Loop, Next, Style};
+use crate::lang::expression;
 use crate::yaml::{Key, Need, Reader, Table, Value};
 
 pub(super) static STYLE: Style = Style { name: "next_url", table: &TABLE, read };

@@ -4,7 +4,7 @@ use connc_plan as plan;
 
 use super::common::{COMMON, INTO, into, read as common};
 use super::{Loop, Next, Style};
-use crate::lang::Path;
+use crate::lang::path;
 use crate::yaml::{Key, Need, Reader, Table, Value};
 
 pub(super) static STYLE: Style = Style { name: "page_info", table: &TABLE, read };
@@ -35,8 +35,7 @@ static TABLE: Table = Table {
 };
 
 fn read(reader: &mut Reader<'_, '_>) -> Option<Option<Loop>> {
-    let text = reader.embedded("path")?;
-    let path = Path::read(&text, reader.context().diagnostics)?.lower(plan::Origin::default());
+    let path = path(reader, "path")?.lower(plan::Origin::default());
     let target = match reader.take("into") {
         Some(_) => into(reader)?,
         None => plan::Target::Body(vec!["variables".to_owned(), "after".to_owned()]),

@@ -3,10 +3,9 @@
 use connc_plan as plan;
 
 use super::operation::{error_kind, resources};
-use super::{expression, template, templates};
 use crate::auth::Method;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::lang::{Expression, Template};
+use crate::lang::{Expression, Template, expression, template, templates};
 use crate::shape::{Parameter, Secret};
 use crate::source::Spanned;
 use crate::spec::{

@@ -3,9 +3,8 @@
 use connc_plan as plan;
 
 use super::data::data;
-use super::{template, template_at};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::lang::Expression;
+use crate::lang::{Expression, template, template_at};
 use crate::source::Spanned;
 use crate::spec::{
     CALL, ENUM_FIELD, EnumField, FILTER, FILTERS, Field, FieldValue, Filter, Filters, MAP_FILE, MAP_RESOURCE, MapFile, MapResource,

@@ -3,9 +3,8 @@
 use connc_plan as plan;
 
 use super::data::data;
-use super::{expression, path, template, templates};
 use crate::diagnostic::{Code, Diagnostic, nearest};
-use crate::lang::Document;
+use crate::lang::{Document, expression, path, template, templates};
 use crate::pagination;
 use crate::shape::Parameter;
 use crate::source::Spanned;
