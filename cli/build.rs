@@ -16,7 +16,8 @@ fn main() -> Result<(), Box<dyn Error>> {
             let Some(child_name) = visible(&child) else { continue };
             writeln!(code, "    ({child_name:?}, &[")?;
             for file in files(&child)? {
-                let short = file.strip_prefix(&child)?.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/");
+                let short =
+                    file.strip_prefix(&child)?.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/");
                 writeln!(code, "        ({short:?}, include_str!({:?})),", file.canonicalize()?.display().to_string())?;
             }
             writeln!(code, "    ]),")?;

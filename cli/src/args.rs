@@ -13,7 +13,7 @@ use crate::commands::{build, check, completions, eval, explain, list, man, plan,
     version,
     propagate_version = true,
     max_term_width = 120,
-    after_help = "Examples:\n  connc list\n  connc check\n  connc run okta users --account okta.yaml\n  connc run okta users --replay"
+    after_help = include_str!("../help/connc.txt")
 )]
 pub(crate) struct Cli {
     /// A folder with a folder for each connector; those win over ./connectors, and these over the built-in ones

@@ -57,7 +57,7 @@ impl Console {
 
     /// The columns of the terminal.
     pub(crate) fn width(&self) -> usize {
-        comfy_table::Table::new().width().map_or(100, usize::from).clamp(40, 200)
+        comfy_table::Table::new().width().filter(|width| *width > 0).map_or(100, usize::from).clamp(40, 200)
     }
 
     /// An error with what to do about it.

@@ -26,9 +26,9 @@ pub(crate) fn runtime(args: &WireArgs, lists: bool) -> Result<Runtime, Stop> {
         builder = builder.map_base(base);
     }
     for pair in &args.origin {
-        let (from, to) = pair
-            .split_once('=')
-            .ok_or_else(|| Stop::usage(format!("`--origin {pair}` has no `=`")).help("write `--origin https://api.example.com=http://127.0.0.1:8080`"))?;
+        let (from, to) = pair.split_once('=').ok_or_else(|| {
+            Stop::usage(format!("`--origin {pair}` has no `=`")).help("write `--origin https://api.example.com=http://127.0.0.1:8080`")
+        })?;
         builder = builder.map_origin(from, to);
     }
     if let Some(key) = lists.then(cursor_key).flatten() {

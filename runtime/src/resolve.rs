@@ -191,6 +191,14 @@ pub(crate) fn step(
     if let Some(narrowed) = &narrowed.parent {
         parent = Some(narrowed.clone());
     }
+    for (needed, value, data) in [(operation.takes_id, &id, &call.id), (operation.takes_parent, &parent, &call.parent)] {
+        if let (true, None, Some(Data::Expression(source))) = (needed, value, data)
+            && let Some(name) = source.source.strip_prefix("$input.")
+        {
+            let missing = Error::invalid(format!("input `{name}` is missing"));
+            return Err(missing.with_help(format!("operation `{}` needs it", operation.name)));
+        }
+    }
     let inputs = inputs(context, operation, id, parent, input)?;
     Ok((Arc::new(operation.clone()), inputs))
 }

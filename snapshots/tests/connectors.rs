@@ -2,6 +2,8 @@
 //!
 //! `connc test` compares the same text with the same files; here `cargo insta review` shows what changed.
 
+#![expect(clippy::expect_used, reason = "a test that cannot read its files fails")]
+
 use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -40,7 +42,8 @@ fn compare(case: &Case) -> Result<(), Failed> {
     settings.set_omit_expression(true);
     let assert = AssertUnwindSafe(|| settings.bind(|| insta::assert_snapshot!(case.name.as_str(), outcome.text)));
     // insta has printed the difference already.
-    std::panic::catch_unwind(assert).map_err(|_| Failed::from("the snapshot is another; `cargo insta review` or `connc test --accept` takes it over"))
+    std::panic::catch_unwind(assert)
+        .map_err(|_| Failed::from("the snapshot is another; `cargo insta review` or `connc test --accept` takes it over"))
 }
 
 /// No file lies beside the snapshots that no case makes, a `.snap.new` that waits for review among them.

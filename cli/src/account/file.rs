@@ -26,7 +26,13 @@ static ACCOUNT: Table = Table {
         key("parameters", MAP, Need::Optional, "The auth method's own parameters.", "parameters: { email: agent@acme.example }"),
         key("secrets", SECRETS, Need::Optional, "Where the secrets are.", "secrets: { token: { env: TOKEN } }"),
         key("app", MAP, Need::Optional, "Deployment parameters.", "app: { client_id: client }"),
-        key("app_secrets", SECRETS, Need::Optional, "Where the deployment's secrets are.", "app_secrets: { client_secret: { env: SECRET } }"),
+        key(
+            "app_secrets",
+            SECRETS,
+            Need::Optional,
+            "Where the deployment's secrets are.",
+            "app_secrets: { client_secret: { env: SECRET } }",
+        ),
     ],
     also: None,
     reserved: &[],
@@ -107,11 +113,14 @@ fn values(reader: &mut Reader<'_, '_>, name: &str) -> BTreeMap<String, Json> {
 
 fn secret<'a>(name: &Spanned<String>, node: &'a Node, path: &Path, context: &mut Context<'a>) -> Option<Source> {
     match &node.kind {
-        Kind::Mapping(_) => {
+        Kind::Mapping(entries) => {
             let mut reader = Reader::open(node, &SECRET, context)?;
             let kind = reader.one_of(&["env", "file", "command"]);
             let Some(kind) = kind else {
-                reader.context().wrong_type(node, name, "`{ env: NAME }`, `{ file: PATH }` or `{ command: … }`");
+                // A key that is none of them was reported as such.
+                if entries.is_empty() {
+                    reader.context().wrong_type(node, name, "`{ env: NAME }`, `{ file: PATH }` or `{ command: … }`");
+                }
                 return None;
             };
             let text = reader.text(kind)?.value;
@@ -128,13 +137,17 @@ fn secret<'a>(name: &Spanned<String>, node: &'a Node, path: &Path, context: &mut
 /// Names that the connector does not know are refused here, where the file can be named.
 fn check(account: &mut Account, sources: &SecretSources, plan: &Plan, shown: &str) -> Result<(), Stop> {
     let method = super::method(plan, &account.auth)?;
-    for (values, known, what) in
-        [(&mut account.account, &plan.account, "account"), (&mut account.parameters, &method.parameters, "parameters"), (&mut account.app, &plan.app, "app")]
-    {
+    for (values, known, what) in [
+        (&mut account.account, &plan.account, "account"),
+        (&mut account.parameters, &method.parameters, "parameters"),
+        (&mut account.app, &plan.app, "app"),
+    ] {
         for (name, value) in values.iter_mut() {
             let Some(parameter) = known.iter().find(|parameter| parameter.name == *name) else {
                 let help = suggestion(name, &format!("names of `{what}`"), known.iter().map(|parameter| parameter.name.as_str()));
-                return Err(Stop::usage(format!("account file `{shown}`: `{what}` has no `{name}` in connector `{}`", plan.connector)).help(help));
+                return Err(
+                    Stop::usage(format!("account file `{shown}`: `{what}` has no `{name}` in connector `{}`", plan.connector)).help(help)
+                );
             };
             given::as_text(parameter, value);
         }

@@ -36,13 +36,17 @@ impl Source {
             Self::Environment(variable) => std::env::var(variable).map_err(|_| {
                 Stop::usage(format!("environment variable `{variable}` is not set")).help(format!("the secret `{name}` is read from it"))
             })?,
-            Self::File(path) => {
-                std::fs::read_to_string(path).map_err(|error| Stop::unreadable(&format!("`{}`, for the secret `{name}`,", path.display()), &error))?
-            }
+            Self::File(path) => std::fs::read_to_string(path)
+                .map_err(|error| Stop::unreadable(&format!("`{}`, for the secret `{name}`,", path.display()), &error))?,
             Self::Command(command) => {
                 let failed = || Stop::usage(format!("the command for the secret `{name}` failed")).help(format!("it is `{command}`"));
                 let shell = if cfg!(windows) { ("cmd", "/C") } else { ("sh", "-c") };
-                let output = Command::new(shell.0).arg(shell.1).arg(command).stdin(std::process::Stdio::inherit()).stderr(std::process::Stdio::inherit()).output();
+                let output = Command::new(shell.0)
+                    .arg(shell.1)
+                    .arg(command)
+                    .stdin(std::process::Stdio::inherit())
+                    .stderr(std::process::Stdio::inherit())
+                    .output();
                 let output = output.ok().filter(|output| output.status.success()).ok_or_else(failed)?;
                 String::from_utf8(output.stdout).map_err(|_| failed())?
             }
@@ -60,8 +64,13 @@ impl Source {
 /// Puts `--set` values where the connector declares them.
 pub(super) fn parameters(given: &[String], plan: &Plan, method: &AuthMethod, account: &mut Account) -> Result<(), Stop> {
     for pair in given {
-        let (name, text) = pair.split_once('=').ok_or_else(|| Stop::usage(format!("`--set {pair}` has no `=`")).help("write `--set key=value`"))?;
-        let places = [("account", &plan.account, &mut account.account), ("auth", &method.parameters, &mut account.parameters), ("app", &plan.app, &mut account.app)];
+        let (name, text) =
+            pair.split_once('=').ok_or_else(|| Stop::usage(format!("`--set {pair}` has no `=`")).help("write `--set key=value`"))?;
+        let places = [
+            ("account", &plan.account, &mut account.account),
+            ("auth", &method.parameters, &mut account.parameters),
+            ("app", &plan.app, &mut account.app),
+        ];
         let mut known = Vec::new();
         let mut done = false;
         for (prefix, parameters, values) in places {
@@ -89,9 +98,9 @@ pub(super) fn secrets(
 ) -> Result<BTreeMap<String, Source>, Stop> {
     for pair in given {
         // The argument may be the secret itself, so no message repeats it.
-        let (name, text) = pair
-            .split_once('=')
-            .ok_or_else(|| Stop::usage("a `--secret` has no `=`").help("write `--secret key=env:NAME`, `key=file:PATH`, or `key=-` to type it"))?;
+        let (name, text) = pair.split_once('=').ok_or_else(|| {
+            Stop::usage("a `--secret` has no `=`").help("write `--secret key=env:NAME`, `key=file:PATH`, or `key=-` to type it")
+        })?;
         let known = every_secret(plan);
         let plain = name.strip_prefix("secret.").unwrap_or(name);
         let app = format!("{APP}{}", name.strip_prefix("app.secret.").or_else(|| name.strip_prefix(APP)).unwrap_or(name));

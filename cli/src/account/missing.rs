@@ -9,12 +9,14 @@ use crate::error::{Stop, names};
 pub(super) fn report(plan: &Plan, method: &AuthMethod, account: &Account) -> Result<(), Stop> {
     let acquires = method.acquire.is_some();
     let lacks = |parameters: &'_ [Parameter], given: &std::collections::BTreeMap<String, serde_json::Value>| -> Vec<Lack> {
-        let missing = parameters.iter().filter(|parameter| parameter.required && parameter.default.is_none() && !given.contains_key(&parameter.name));
+        let missing =
+            parameters.iter().filter(|parameter| parameter.required && parameter.default.is_none() && !given.contains_key(&parameter.name));
         missing.map(Lack::parameter).collect()
     };
     let mut missing = lacks(&plan.account, &account.account);
     missing.extend(lacks(&method.parameters, &account.parameters));
-    missing.extend(method.secrets.iter().filter(|secret| !account.secrets.contains_key(&secret.name)).map(|secret| Lack::secret(secret, "")));
+    missing
+        .extend(method.secrets.iter().filter(|secret| !account.secrets.contains_key(&secret.name)).map(|secret| Lack::secret(secret, "")));
     if acquires {
         missing.extend(lacks(&plan.app, &account.app));
         let app = plan.app_secrets.iter().filter(|secret| !account.app_secrets.contains_key(&secret.name));

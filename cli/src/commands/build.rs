@@ -12,7 +12,7 @@ use crate::project::{self, Project};
 
 /// Compile connectors into one file that a runtime loads
 #[derive(Debug, clap::Args)]
-#[command(after_help = "The same connectors give the same bytes.\n\nExamples:\n  connc build -o plans.json\n  connc build okta zendesk > plans.json")]
+#[command(after_help = include_str!("../../help/build.txt"))]
 pub(crate) struct Args {
     /// Connectors by name or folder; without any, all that there are
     #[arg(value_name = "CONNECTOR")]

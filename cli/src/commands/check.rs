@@ -16,7 +16,7 @@ use crate::render::{self, Look};
 /// Find every problem in connectors
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  connc check                    every connector in ./connectors\n  connc check okta               one connector by its name\n  connc check drafts/acme        a connector's folder, or a folder of connectors\n  connc check --format github    as annotations of a pull request\n\n`connc explain CODE` says more about a problem."
+    after_help = include_str!("../../help/check.txt")
 )]
 pub(crate) struct Args {
     /// Names of connectors, their folders, or folders of connectors; without any, all of ./connectors

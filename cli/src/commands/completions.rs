@@ -11,7 +11,7 @@ use crate::error::Stop;
 
 /// Print a script that completes connc's commands in a shell
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  connc completions bash > ~/.local/share/bash-completion/completions/connc\n  connc completions zsh > ~/.zfunc/_connc\n  connc completions fish > ~/.config/fish/completions/connc.fish")]
+#[command(after_help = include_str!("../../help/completions.txt"))]
 pub(crate) struct Args {
     /// The shell
     shell: Shell,

@@ -6,13 +6,13 @@ use connc_compiler::diagnostic::nearest;
 use connc_expr::ir::Kind;
 use connc_expr::{Document, Limits, Program, Variables, filters, functions};
 
-use crate::console::{Console, CYAN, DIM, RED, STRONG};
+use crate::console::{CYAN, Console, DIM, RED, STRONG};
 use crate::error::{Stop, names};
 use crate::output::json;
 
 /// Evaluate a JSONata expression as a map would, with its limits
 #[derive(Debug, clap::Args)]
-#[command(after_help = "A result that is absent prints nothing.\n\nExamples:\n  connc eval 'profile.email' --input user.json\n  curl -s https://api.example.com/users | connc eval '$count(data)' --input -\n  connc eval '$given_name(\"Ada Quill\")'\n  connc eval --functions")]
+#[command(after_help = include_str!("../../help/eval.txt"))]
 pub(crate) struct Args {
     /// The expression
     #[arg(required_unless_present = "functions")]
@@ -103,7 +103,8 @@ fn strangers(tree: &connc_expr::ir::Node) -> Vec<Remark> {
             found.push((function.span.clone(), format!("`${name}` does not exist here"), Some((*reason).to_owned())));
         } else {
             let every = functions::BUILTINS.iter().copied().chain(functions::TABLE.iter().map(|function| function.name));
-            let help = nearest(name, every).map_or_else(|| "`connc eval --functions` lists them".to_owned(), |near| format!("did you mean `${near}`?"));
+            let help = nearest(name, every)
+                .map_or_else(|| "`connc eval --functions` lists them".to_owned(), |near| format!("did you mean `${near}`?"));
             found.push((function.span.clone(), format!("there is no function `${name}`"), Some(help)));
         }
     });
@@ -131,7 +132,11 @@ fn list(console: &mut Console) -> Result<(), Stop> {
     writeln!(console.out, "{STRONG}Functions for formats{STRONG:#}\n")?;
     for function in functions::TABLE {
         let (example, result) = function.example;
-        writeln!(console.out, "  {STRONG}${}{STRONG:#}{}\n      {}\n      {DIM}{example}  ->  {result}{DIM:#}", function.name, function.signature, function.doc)?;
+        writeln!(
+            console.out,
+            "  {STRONG}${}{STRONG:#}{}\n      {}\n      {DIM}{example}  ->  {result}{DIM:#}",
+            function.name, function.signature, function.doc
+        )?;
     }
     let builtins: Vec<String> = functions::BUILTINS.iter().map(|name| format!("${name}")).collect();
     writeln!(console.out, "\n{STRONG}JSONata's own{STRONG:#}\n")?;

@@ -9,7 +9,7 @@ use crate::error::{Stop, suggestion};
 
 /// Say what a problem that `check` found means
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  connc explain unknown-key\n  connc explain              every code with its meaning")]
+#[command(after_help = include_str!("../../help/explain.txt"))]
 pub(crate) struct Args {
     /// The problem's code; without it, all of them are listed
     code: Option<String>,
@@ -19,7 +19,8 @@ pub(crate) fn run(args: &Args, console: &mut Console) -> Result<(), Stop> {
     let Some(slug) = &args.code else { return list(console) };
     let code = Code::parse(slug).ok_or_else(|| {
         let near = connc_compiler::diagnostic::nearest(slug, CODES.iter().map(|code| code.slug()));
-        let help = near.map_or_else(|| "`connc explain` lists them".to_owned(), |_| suggestion(slug, "codes", CODES.iter().map(|code| code.slug())));
+        let help = near
+            .map_or_else(|| "`connc explain` lists them".to_owned(), |_| suggestion(slug, "codes", CODES.iter().map(|code| code.slug())));
         Stop::usage(format!("there is no code `{slug}`")).help(help)
     })?;
     let Explanation { why, wrong, right } = code.explanation();

@@ -13,7 +13,7 @@ use crate::project::Project;
 
 /// Show what each connector can do
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  connc list\n  connc list okta --native\n  connc list --format json")]
+#[command(after_help = include_str!("../../help/list.txt"))]
 pub(crate) struct Args {
     /// Only these connectors
     #[arg(value_name = "CONNECTOR")]
@@ -58,7 +58,10 @@ pub(crate) fn run(args: &Args, project: &Project, console: &mut Console) -> Resu
         return Ok(());
     }
     let what = counted(broken.len(), "connector");
-    console.error(format!("{what} {} not compile: {}", if broken.len() == 1 { "does" } else { "do" }, broken.join(", ")), Some("`connc check` says why"))?;
+    console.error(
+        format!("{what} {} not compile: {}", if broken.len() == 1 { "does" } else { "do" }, broken.join(", ")),
+        Some("`connc check` says why"),
+    )?;
     Err(Stop::Problems)
 }
 

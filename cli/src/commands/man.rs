@@ -10,7 +10,7 @@ use crate::error::{Stop, suggestion};
 
 /// Print the manual page of connc, or of one command
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  connc man | man -l -\n  connc man run > connc-run.1")]
+#[command(after_help = include_str!("../../help/man.txt"))]
 pub(crate) struct Args {
     /// The command
     command: Option<String>,

@@ -12,7 +12,7 @@ use crate::project::Project;
 
 /// Show what a connector would send, where to, and how records are made
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  connc plan okta\n  connc plan okta users.list      one operation, and the maps that read it\n  connc plan okta --format json   the plan itself, as a runtime loads it")]
+#[command(after_help = include_str!("../../help/plan.txt"))]
 pub(crate) struct Args {
     /// The connector
     connector: String,
@@ -48,12 +48,17 @@ pub(crate) fn run(args: &Args, project: &Project, console: &mut Console) -> Resu
         known.extend(plan.maps.iter().map(|map| map.resource.as_str()));
         known.sort_unstable();
         known.dedup();
-        return Err(Stop::usage(format!("connector `{}` has no operation or resource `{name}`", plan.connector)).help(suggestion(name, "resources and operations", known)));
+        return Err(Stop::usage(format!("connector `{}` has no operation or resource `{name}`", plan.connector)).help(suggestion(
+            name,
+            "resources and operations",
+            known,
+        )));
     }
     match args.format {
         Format::Json => writeln!(console.out, "{:#}", json!({"operations": operations, "maps": maps}))?,
         Format::Text => {
-            let texts = operations.iter().map(|operation| dump::operation(&plan, operation)).chain(maps.iter().map(|map| dump::map(&plan, map)));
+            let texts =
+                operations.iter().map(|operation| dump::operation(&plan, operation)).chain(maps.iter().map(|map| dump::map(&plan, map)));
             write!(console.out, "{}", texts.collect::<Vec<_>>().join("\n"))?;
         }
     }
@@ -68,7 +73,8 @@ fn about<'a>(plan: &'a Plan, name: &str) -> (Vec<&'a Operation>, Vec<&'a Resourc
     let exact = |operation: &&Operation| operation.name == name;
     let mut operations: Vec<&Operation> = plan.operations.values().filter(exact).collect();
     if operations.is_empty() {
-        operations = plan.operations.values().filter(|operation| operation.resource() == name || from.contains(&operation.resource())).collect();
+        operations =
+            plan.operations.values().filter(|operation| operation.resource() == name || from.contains(&operation.resource())).collect();
     }
     (operations, maps)
 }

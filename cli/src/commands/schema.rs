@@ -7,7 +7,7 @@ use crate::error::Stop;
 
 /// Print the JSON Schema of spec files, for editors
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  connc schema > connector.schema.json\n  connc schema --reference > docs/spec.md")]
+#[command(after_help = include_str!("../../help/schema.txt"))]
 pub(crate) struct Args {
     /// The reference of the spec language, as Markdown
     #[arg(long)]

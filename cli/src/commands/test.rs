@@ -14,7 +14,7 @@ use crate::suite::{self, Case, snapshot};
 /// Replay recorded calls and compare with the snapshots
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Snapshots stand in `snapshots/<connector>/` beside the folder of connectors.\n\nExamples:\n  connc test\n  connc test okta\n  connc test okta --accept     write what is new or different, remove what is unused"
+    after_help = include_str!("../../help/test.txt")
 )]
 pub(crate) struct Args {
     /// Connectors by name or folder; without any, all of ./connectors
@@ -70,7 +70,9 @@ pub(crate) fn run(args: &Args, project: &Project, console: &mut Console) -> Resu
                 fs::remove_file(&path).map_err(|error| Stop::unwritable(&format!("`{shown}`"), &error))?;
                 accepted.removed += 1;
             } else {
-                let problem = format!("`{shown}` is unused: nothing makes it any more; `--accept` removes it");
+                let review = shown.ends_with(".new");
+                let why = if review { "waits for review" } else { "is unused: nothing makes it any more" };
+                let problem = format!("`{shown}` {why}; `--accept` removes it");
                 results.push(Judged { connector: found.name.clone(), name: file_name(&path), problems: vec![problem] });
             }
         }
@@ -140,7 +142,12 @@ fn junit(results: &[Judged], console: &mut Console) -> Result<(), Stop> {
             writeln!(console.out, r#"  <testcase classname="{class}" name="{name}"/>"#)?;
         } else {
             let message = problems.first().and_then(|problem| problem.lines().next()).unwrap_or_default();
-            writeln!(console.out, r#"  <testcase classname="{class}" name="{name}"><failure message="{}">{}</failure></testcase>"#, escaped(message), escaped(&problems.join("\n")))?;
+            writeln!(
+                console.out,
+                r#"  <testcase classname="{class}" name="{name}"><failure message="{}">{}</failure></testcase>"#,
+                escaped(message),
+                escaped(&problems.join("\n"))
+            )?;
         }
     }
     writeln!(console.out, "</testsuite></testsuites>")?;

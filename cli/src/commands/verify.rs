@@ -15,7 +15,7 @@ use crate::wire::{self, WireArgs};
 
 /// Check that an account's credentials work
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  connc verify okta --account okta.yaml\n  connc verify okta --set domain=acme.okta.com --secret token=env:OKTA_TOKEN")]
+#[command(after_help = include_str!("../../help/verify.txt"))]
 pub(crate) struct Args {
     /// The connector
     connector: String,
@@ -56,7 +56,8 @@ pub(crate) fn run(args: &Args, project: &Project, console: &mut Console) -> Resu
 fn proof(plan: &Plan, auth: &str) -> Result<(String, bool), Stop> {
     let own = plan.auth_method(auth).and_then(|method| method.verify.clone());
     let name = own.or_else(|| plan.verify.clone()).ok_or_else(|| {
-        Stop::usage(format!("connector `{}` names no call that proves credentials", plan.connector)).help("add `verify: resource.verb` to its connector.yaml")
+        Stop::usage(format!("connector `{}` names no call that proves credentials", plan.connector))
+            .help("add `verify: resource.verb` to its connector.yaml")
     })?;
     let lists = plan.operations.get(&name).is_some_and(|operation| match operation.shape {
         Shape::List => true,

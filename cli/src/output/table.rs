@@ -12,7 +12,10 @@ const WIDEST: usize = 36;
 /// A row for each record, and how many fields did not fit. Fields without any value take no column.
 pub(super) fn records(texts: &[String], width: usize) -> (String, usize) {
     let records: Vec<Map<String, Value>> = texts.iter().map(|text| object(text)).collect();
-    let columns = fields(&records);
+    // The provider's own identifier is only of interest where it is another one.
+    let same = |record: &Map<String, Value>| record.get("remote_id").is_none_or(|own| record.get("id") == Some(own));
+    let hides = |column: &String| column == "remote_id" && records.iter().all(same);
+    let columns: Vec<String> = fields(&records).into_iter().filter(|column| !hides(column)).collect();
     let mut table = table(width);
     let mut shown: Vec<&str> = Vec::new();
     let mut used = 0;

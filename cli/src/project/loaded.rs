@@ -22,7 +22,7 @@ pub struct Loaded {
     pub sources: Sources,
     /// The recorded calls, in the order of their names.
     pub cassettes: Vec<CassetteFile>,
-    /// The folder as people see it, `connectors/okta`.
+    /// The folder as people see it, `connectors/example`.
     pub shown: String,
     /// Where this connector's snapshots are kept; none where it comes from the binary.
     pub snapshots: Option<PathBuf>,
@@ -51,10 +51,10 @@ impl Loaded {
         compiled
     }
 
-    /// A place of the plan as people see it: `connectors/okta/connector.yaml:31:7`.
+    /// A place of the plan as people see it: `connectors/example/connector.yaml:31:7`.
     #[must_use]
     pub fn place(&self, short: &str) -> String {
-        if short.starts_with(MODELS) { short.to_owned() } else { format!("{}/{short}", self.shown) }
+        if short.starts_with(MODELS) { short.to_owned() } else { self.path(short) }
     }
 }
 
@@ -112,13 +112,22 @@ pub(super) fn load(found: &Found) -> Result<Loaded, Stop> {
 fn beside(connectors: &Path, name: &str) -> PathBuf {
     match connectors.parent() {
         Some(parent) if connectors.file_name().is_some() => parent.join(name),
-        Some(_) | None => connectors.canonicalize().ok().and_then(|whole| whole.parent().map(|parent| parent.join(name))).unwrap_or_else(|| connectors.join("..").join(name)),
+        Some(_) | None => connectors
+            .canonicalize()
+            .ok()
+            .and_then(|whole| whole.parent().map(|parent| parent.join(name)))
+            .unwrap_or_else(|| connectors.join("..").join(name)),
     }
 }
 
 impl Loaded {
+    /// A file of the connector as people see it.
+    fn path(&self, short: &str) -> String {
+        if self.shown == "." { short.to_owned() } else { format!("{}/{short}", self.shown) }
+    }
+
     fn add(&mut self, short: &str, text: &str) {
-        let path = format!("{}/{short}", self.shown);
+        let path = self.path(short);
         let role = match short.split_once('/') {
             None if short == "connector.yaml" => Role::Connector,
             None if short.ends_with(".yaml") => Role::Map,

@@ -116,7 +116,8 @@ impl Project {
             let found = Place::Folder(path.to_owned()).connectors()?;
             if found.is_empty() {
                 let misnamed = path.join("connector.yml").is_file();
-                let help = if misnamed { "rename `connector.yml` to `connector.yaml`" } else { "a connector is a folder with a `connector.yaml`" };
+                let help =
+                    if misnamed { "rename `connector.yml` to `connector.yaml`" } else { "a connector is a folder with a `connector.yaml`" };
                 return Err(Stop::usage(format!("there is no connector in `{given}`")).help(help));
             }
             return Ok(found);
@@ -145,7 +146,9 @@ impl Place {
     fn connectors(&self) -> Result<Vec<Found>, Stop> {
         let names = match self {
             Self::Folder(folder) if !folder.is_dir() => Vec::new(),
-            Self::Folder(folder) => disk::folders(folder)?.into_iter().filter(|name| folder.join(name).join("connector.yaml").is_file()).collect(),
+            Self::Folder(folder) => {
+                disk::folders(folder)?.into_iter().filter(|name| folder.join(name).join("connector.yaml").is_file()).collect()
+            }
             Self::Embedded => embedded::CONNECTORS.iter().map(|(name, _)| (*name).to_owned()).collect(),
         };
         Ok(names.into_iter().map(|name| Found { name, place: self.clone() }).collect())

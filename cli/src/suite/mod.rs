@@ -63,7 +63,13 @@ pub fn cases(loaded: Loaded) -> Vec<Case> {
     let connector = found.plan.ok_or_else(|| "the connector does not compile".to_owned());
     let connector = connector.and_then(|plan| Connector::load(plan).map_err(|error| error.message.clone()));
     let (compiled, loaded) = (Arc::new(Compiled { connector, problems }), Arc::new(loaded));
-    let case = |name: &str, kind| Case { connector: loaded.name.clone(), name: name.to_owned(), kind, compiled: Arc::clone(&compiled), loaded: Arc::clone(&loaded) };
+    let case = |name: &str, kind| Case {
+        connector: loaded.name.clone(),
+        name: name.to_owned(),
+        kind,
+        compiled: Arc::clone(&compiled),
+        loaded: Arc::clone(&loaded),
+    };
     let plan = std::iter::once(case("plan", Kind::Plan));
     plan.chain(loaded.cassettes.iter().enumerate().map(|(index, cassette)| case(&cassette.name, Kind::Cassette(index)))).collect()
 }
@@ -106,6 +112,7 @@ impl Case {
 }
 
 /// Snapshot files beside those of these cases, which are all cases of their connectors: nothing makes their text any more.
+/// Those that insta left for review (`.snap.new`) are among them.
 #[must_use]
 pub fn unused(cases: &[Case]) -> Vec<PathBuf> {
     let expected: Vec<PathBuf> = cases.iter().filter_map(Case::snapshot).collect();
@@ -114,7 +121,9 @@ pub fn unused(cases: &[Case]) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for folder in folders {
         let Ok(entries) = std::fs::read_dir(folder) else { continue };
-        let files = entries.filter_map(Result::ok).map(|entry| entry.path()).filter(|path| path.is_file());
+        let ours =
+            |path: &PathBuf| path.is_file() && path.to_str().is_some_and(|path| path.ends_with(".snap") || path.ends_with(".snap.new"));
+        let files = entries.filter_map(Result::ok).map(|entry| entry.path()).filter(ours);
         found.extend(files.filter(|path| !expected.contains(path)));
     }
     found.sort();

@@ -15,8 +15,6 @@ use crate::yaml::Embedded;
 pub struct Document {
     /// The text that is sent.
     pub text: Embedded,
-    /// The operation's name.
-    pub operation: Option<String>,
     /// Whether it changes something.
     pub is_mutation: bool,
     /// The variables that it declares.
@@ -77,7 +75,6 @@ impl Document {
         });
         Some(Self {
             text: text.clone(),
-            operation: operation.name.as_ref().map(ToString::to_string),
             is_mutation: operation.operation_type == ast::OperationType::Mutation,
             variables: variables.collect(),
         })

@@ -56,13 +56,14 @@ impl Lowering<'_> {
             Body::None => plan::Body::None,
             Body::Json(data) => plan::Body::Json(self.data(data)),
             Body::Form(fields) => plan::Body::Form(self.texts(fields)),
-            // GraphQL over HTTP: a JSON object with these three members.
+            // GraphQL over HTTP, section 5.4: a document with one operation needs no `operationName`.
             Body::Graphql { document, variables } => {
-                let mut members = vec![("query".to_owned(), plan::Data::Const(document.text.text.as_ref().into()))];
-                members.extend(document.operation.iter().map(|name| ("operationName".to_owned(), plan::Data::Const(name.as_str().into()))));
                 let variables = variables.iter().map(|(name, value)| (name.value.clone(), self.data(value))).collect();
-                members.push(("variables".to_owned(), plan::Data::Object(variables)));
-                plan::Body::Json(plan::Data::Object(members))
+                let document = plan::Data::Const(document.text.text.as_ref().into());
+                plan::Body::Json(plan::Data::Object(vec![
+                    ("query".to_owned(), document),
+                    ("variables".to_owned(), plan::Data::Object(variables)),
+                ]))
             }
         }
     }

@@ -50,7 +50,10 @@ fn acquired(rows: &mut Vec<(&str, String)>, acquire: &Acquire) {
         };
         rows.push(("keep", format!("token.{name} = {from}{}", if *required { "" } else { ", if there" })));
     }
-    rows.push(("expires", expires_in.as_ref().map_or_else(|| "when it is refused".to_owned(), |expires| format!("{} seconds", expires.source))));
+    rows.push((
+        "expires",
+        expires_in.as_ref().map_or_else(|| "when it is refused".to_owned(), |expires| format!("{} seconds", expires.source)),
+    ));
     rows.push(("errors", format!("code {}, message {}", error_code.source, error_message.source)));
 }
 
@@ -67,7 +70,8 @@ pub(super) fn secret(secret: &SecretParameter) -> (&str, String) {
 /// Every host that a request can go to, each once, with the domains that confine one which is supplied.
 pub(super) fn hosts(plan: &Plan) -> Vec<String> {
     let bases = std::iter::once(&plan.base_url).chain(plan.auth.iter().filter_map(|method| method.base_url.as_ref()));
-    let tokens = plan.auth.iter().filter_map(|method| method.acquire.as_ref()).flat_map(|acquire| &acquire.requests).map(|request| &request.url);
+    let tokens =
+        plan.auth.iter().filter_map(|method| method.acquire.as_ref()).flat_map(|acquire| &acquire.requests).map(|request| &request.url);
     let steps = plan.operations.values().flat_map(|operation| &operation.steps).filter_map(|step| match &step.action {
         Action::Request(request) => Some(&request.url),
         Action::Call(_) => None,
@@ -98,7 +102,9 @@ fn host(plan: &Plan, url: &Text) -> Option<String> {
         .segments
         .iter()
         .filter_map(|segment| match segment {
-            Segment::Value(reference) if host.contains(&reference.to_string()) => named(&reference.path).map(|parameter| parameter.within.join(" or ")),
+            Segment::Value(reference) if host.contains(&reference.to_string()) => {
+                named(&reference.path).map(|parameter| parameter.within.join(" or "))
+            }
             Segment::Value(_) | Segment::Literal(_) | Segment::Base64(_) => None,
         })
         .filter(|within| !within.is_empty())

@@ -113,8 +113,22 @@ fn gives(shape: Shape, records: &Records) -> String {
 
 /// The loop: its token, its size, what ends it, and what bounds it.
 fn pages(rows: &mut Vec<(&str, String)>, paginate: &Paginate) {
-    let Paginate { style, next, into, size, first_only, until, total, ends_on, empty_page, short_page_ends, progress, bound, independent, origin: _ } =
-        paginate;
+    let Paginate {
+        style,
+        next,
+        into,
+        size,
+        first_only,
+        until,
+        total,
+        ends_on,
+        empty_page,
+        short_page_ends,
+        progress,
+        bound,
+        independent,
+        origin: _,
+    } = paginate;
     let from = match next {
         Next::Answer(expression) => expression.source.clone(),
         Next::Link(relation) => format!("Link rel={relation}"),

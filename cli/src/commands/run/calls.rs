@@ -3,7 +3,7 @@
 use std::io::Write as _;
 use std::time::Duration;
 
-use connc_runtime::{Answer, Error, Page, Record, Trace, Warning};
+use connc_runtime::{Answer, Error, ErrorKind, Page, Record, Trace, Warning};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::Ready;
@@ -16,11 +16,11 @@ pub(super) async fn run(ready: Ready<'_>, console: &mut Console) -> Result<(), S
 }
 
 async fn one(ready: Ready<'_>, console: &mut Console) -> Result<(), Stop> {
-    let Ready { loaded, runtime, connector, account, call, format, .. } = ready;
+    let Ready { loaded, runtime, connector, account, call, format, resumable, .. } = ready;
     let progress = Progress::start(console);
     let done = runtime.call(&connector, &account, call).await;
     progress.stop();
-    let Answer { record, warnings, traces, .. } = done.map_err(|error| failure::stop(&error, loaded, console))?;
+    let Answer { record, warnings, traces, .. } = done.map_err(|error| failure::stop(&played(error, resumable), loaded, console))?;
     notes(&warnings, &traces, loaded, console)?;
     match record {
         Some(record) => Printer::new(format, console).single(&record.text, console),
@@ -41,7 +41,7 @@ async fn list(ready: Ready<'_>, console: &mut Console) -> Result<(), Stop> {
             Ok(page) => page,
             Err(error) => {
                 progress.stop();
-                return Err(broken(&error, read, printer, loaded, console));
+                return Err(broken(&played(error, resumable), read, printer, loaded, console));
             }
         };
         progress.hide(|| {
@@ -78,6 +78,17 @@ fn broken(error: &Error, read: usize, printer: Printer, loaded: &crate::project:
         let _ = console.note(format!("the list is not complete: {} came before the failure", counted(read, "record")));
     }
     stop
+}
+
+/// A recording answers one call only, and trying again does not change that.
+fn played(mut error: Error, real: bool) -> Error {
+    if !real && error.kind == ErrorKind::Transport {
+        error.help = Some("a recording answers its own call alone; leave out what differs".to_owned());
+    }
+    if !real {
+        error.cursor = None;
+    }
+    error
 }
 
 fn more(read: usize, cursor: &str, resumable: bool, console: &mut Console) -> Result<(), Stop> {

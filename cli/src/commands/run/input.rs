@@ -5,8 +5,8 @@ use std::io::Read as _;
 use connc_runtime::Call;
 use serde_json::Value;
 
-use super::target::{Asked, Target};
 use super::Args;
+use super::target::{Asked, Target};
 use crate::console::Console;
 use crate::error::Stop;
 use crate::output::Format;
@@ -40,7 +40,8 @@ pub(super) fn read(given: &str) -> Result<Value, Stop> {
 /// Reads `--where`.
 pub(super) fn filters(given: &[String]) -> Result<Vec<(String, String)>, Stop> {
     let pair = |text: &String| {
-        let (name, value) = text.split_once('=').ok_or_else(|| Stop::usage(format!("`--where {text}` has no `=`")).help("write `--where field=value`"))?;
+        let (name, value) =
+            text.split_once('=').ok_or_else(|| Stop::usage(format!("`--where {text}` has no `=`")).help("write `--where field=value`"))?;
         Ok((name.to_owned(), value.to_owned()))
     };
     given.iter().map(pair).collect()

@@ -25,7 +25,7 @@ use target::{Asked, Target, Words};
 /// Call a provider: list, get or change records
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "RESOURCE is `users`, `users.get`, `users/ID`, `groups/ID/members`, or a request: 'GET /path?name=value'.\nThe verb is `list` by default, and `get` with an ID or where there is no list.\n\nExamples:\n  connc run okta users --account okta.yaml --all\n  connc run okta users 00u1 --set domain=acme.okta.com --secret token=env:OKTA_TOKEN\n  connc run okta users --where email=ada@acme.example --output json\n  connc run okta users.create --input '{\"email\": \"ada@acme.example\", \"first_name\": \"Ada\"}'\n  connc run okta groups/00g1/members.add 00u1\n  connc run okta 'GET /api/v1/users?limit=2'\n  connc run okta users --replay              a recorded call: no account, no network"
+    after_help = include_str!("../../../help/run.txt")
 )]
 pub(crate) struct Args {
     /// The connector
@@ -107,7 +107,7 @@ struct ShownArgs {
 enum RateLimit {
     /// Tell the caller at once
     Passthrough,
-    /// Wait until calls are allowed again
+    /// Wait until calls are allowed again; not part of this version yet
     Managed,
 }
 
@@ -168,7 +168,9 @@ fn load(plan: Plan) -> Result<Connector, Stop> {
 /// What is part of the language of the command line, but not of this version.
 fn refuse(args: &Args) -> Result<(), Stop> {
     if args.shown.record.is_some() {
-        return Err(Stop::usage("`--record` is not part of this version yet").help("cassettes are written by hand, after the provider's examples"));
+        return Err(
+            Stop::usage("`--record` is not part of this version yet").help("cassettes are written by hand, after the provider's examples")
+        );
     }
     match args.call.rate_limit {
         RateLimit::Passthrough => Ok(()),
@@ -181,7 +183,12 @@ fn refuse(args: &Args) -> Result<(), Stop> {
 /// Options that do not fit the call.
 fn check(asked: &Asked<'_>, filters: &[(String, String)], args: &Args) -> Result<(), Stop> {
     let lists = asked.target.lists();
-    let list_only = [("--all", args.call.all), ("--limit", args.call.limit.is_some()), ("--cursor", args.call.cursor.is_some()), ("--where", !filters.is_empty())];
+    let list_only = [
+        ("--all", args.call.all),
+        ("--limit", args.call.limit.is_some()),
+        ("--cursor", args.call.cursor.is_some()),
+        ("--where", !filters.is_empty()),
+    ];
     if let Some((option, _)) = list_only.iter().find(|(_, given)| *given && !lists) {
         return Err(Stop::usage(format!("`{option}` is for lists, and this is none")));
     }
@@ -196,12 +203,9 @@ fn check(asked: &Asked<'_>, filters: &[(String, String)], args: &Args) -> Result
     let (takes, given) = (asked.target.takes_id(), asked.id.is_some());
     match &asked.target {
         Target::Request { .. } => Ok(()),
-        Target::Unified { .. } | Target::Native(_) if takes && !given => {
-            Err(Stop::usage(format!("`{}` needs an ID", args.resource)).help(format!("write `connc run {} {} ID`", args.connector, args.resource)))
-        }
-        Target::Unified { .. } | Target::Native(_) if given && !takes => {
-            Err(Stop::usage(format!("`{}` takes no ID", args.resource)))
-        }
+        Target::Unified { .. } | Target::Native(_) if takes && !given => Err(Stop::usage(format!("`{}` needs an ID", args.resource))
+            .help(format!("write `connc run {} {} ID`", args.connector, args.resource))),
+        Target::Unified { .. } | Target::Native(_) if given && !takes => Err(Stop::usage(format!("`{}` takes no ID", args.resource))),
         Target::Unified { .. } | Target::Native(_) => Ok(()),
     }
 }
@@ -209,7 +213,8 @@ fn check(asked: &Asked<'_>, filters: &[(String, String)], args: &Args) -> Result
 fn missing_parent(args: &Args) -> Stop {
     let resource = &args.resource;
     let path = resource.split_once('.').map_or_else(|| format!("PARENT/ID/{resource}"), |(parent, rest)| format!("{parent}/ID/{rest}"));
-    Stop::usage(format!("`{resource}` lies below another record, and needs its id")).help(format!("write `connc run {} {path}`", args.connector))
+    Stop::usage(format!("`{resource}` lies below another record, and needs its id"))
+        .help(format!("write `connc run {} {path}`", args.connector))
 }
 
 fn noted(asked: &Asked<'_>, console: &mut Console) -> Result<(), Stop> {

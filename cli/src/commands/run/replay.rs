@@ -36,11 +36,12 @@ pub(super) fn ready<'a>(
         return Err(Stop::usage("a replay begins at its first page").help("leave out `--cursor`; `--all` plays every page"));
     }
     let mut asked = target::resolve(plan, words)?;
+    let parent_given = asked.parent.is_some();
     let cassette = find(loaded, &asked.target, case, console)?;
     // The recording knows the model, unless the command line chooses.
     if let (Some(model), None, false) = (&cassette.model, words.model, words.native) {
         let words = Words { model: Some(model), ..words };
-        if plan.model(model).is_some() && matches!(asked.target, Target::Unified { .. }) {
+        if matches!(&asked.target, Target::Unified { map, .. } if map.model != *model) && plan.model(model).is_some() {
             asked = target::resolve(plan, words)?;
         }
     }
@@ -57,7 +58,8 @@ pub(super) fn ready<'a>(
     let alike = native == cassette.model.is_none();
     let own = recorded.input.as_object().is_some_and(|members| !members.is_empty()).then(|| recorded.input.clone());
     let given = given.or(own.filter(|_| alike));
-    let filters = if filters.is_empty() && alike { recorded.filters.clone() } else { filters };
+    // A filter may set the parent, and must not win over one that the command line gives.
+    let filters = if filters.is_empty() && alike && !parent_given { recorded.filters.clone() } else { filters };
     super::check(&asked, &filters, args)?;
     super::noted(&asked, console)?;
     let limit = args.call.limit.or(recorded.limit.filter(|_| !args.call.all));
@@ -99,7 +101,12 @@ fn missing(loaded: &Loaded, names: &[String], case: &str) -> Stop {
     let Some(name) = names.first() else {
         return Stop::usage("a request that no spec names has no recording");
     };
-    let cases: Vec<&str> = names.iter().flat_map(|name| loaded.cassettes.iter().filter_map(|file| file.name.strip_prefix(name.as_str())?.strip_prefix('.'))).collect();
+    let mut cases: Vec<&str> = names
+        .iter()
+        .flat_map(|name| loaded.cassettes.iter().filter_map(|file| file.name.strip_prefix(name.as_str())?.strip_prefix('.')))
+        .collect();
+    cases.sort_unstable();
+    cases.dedup();
     if case.is_empty() {
         let stop = Stop::usage(format!("connector `{}` has no recording of `{name}`", loaded.name));
         let help = if cases.is_empty() {

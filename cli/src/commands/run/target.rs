@@ -62,7 +62,7 @@ pub(super) fn resolve<'a>(plan: &'a Plan, words: Words<'a>) -> Result<Asked<'a>,
         None => (Target::Native(native(plan, &spot)?.ok_or_else(|| unknown(plan, &spot, words))?), None),
     };
     let mut asked = Asked { target, id: spot.id, parent: spot.parent, note };
-    // `run okta groups.members GROUP`: the one id that there is belongs to the parent where nothing else takes it.
+    // `groups.members GROUP`: the one id that there is belongs to the parent where nothing else takes it.
     if asked.parent.is_none() && asked.target.needs_parent() && !asked.target.takes_id() {
         asked.parent = asked.id.take();
     }
@@ -82,7 +82,8 @@ struct Spot {
 
 impl Spot {
     fn parse(text: &str) -> Result<Self, Stop> {
-        let odd = || Stop::usage(format!("`{text}` is not a resource")).help("write `users`, `users.get`, `users/ID` or `groups/ID/members`");
+        let odd =
+            || Stop::usage(format!("`{text}` is not a resource")).help("write `users`, `users.get`, `users/ID` or `groups/ID/members`");
         let Some((first, rest)) = text.split_once('/') else {
             return Ok(Self { name: text.to_owned(), first: None, parent: None, id: None });
         };
@@ -100,7 +101,9 @@ impl Spot {
 
     /// Whether this is the name of a unified resource: its own, or below a parent also that of what it is read from.
     fn means(&self, map: &ResourceMap, name: &str) -> bool {
-        let below = |first: &String| map.from == name || (map.from.starts_with(&format!("{first}.")) && name == format!("{first}.{}", map.resource));
+        let below = |first: &String| {
+            map.from == name || (map.from.starts_with(&format!("{first}.")) && name == format!("{first}.{}", map.resource))
+        };
         map.resource == name || self.first.as_ref().is_some_and(below)
     }
 }
@@ -152,8 +155,11 @@ fn unified<'a>(plan: &'a Plan, spot: &Spot, model: Option<&str>) -> Result<Optio
     let verb = match verb {
         Some(verb) => verb,
         None => default(map.verbs.keys().map(|verb| verb.name()), spot.id.is_some()).and_then(Verb::parse).ok_or_else(|| {
-            Stop::usage(format!("resource `{}` needs a verb", map.resource))
-                .help(format!("it can {}: write `{}.VERB`", names(map.verbs.keys().map(|verb| verb.name())), map.resource))
+            Stop::usage(format!("resource `{}` needs a verb", map.resource)).help(format!(
+                "it can {}: write `{}.VERB`",
+                names(map.verbs.keys().map(|verb| verb.name())),
+                map.resource
+            ))
         })?,
     };
     if map.verbs.contains_key(&verb) {
@@ -201,12 +207,16 @@ fn unknown(plan: &Plan, spot: &Spot, words: Words<'_>) -> Stop {
     resources.sort_unstable();
     resources.dedup();
     if let Some((resource, verb)) = spot.name.rsplit_once('.').filter(|(resource, _)| resources.contains(resource)) {
-        let mut known: Vec<&str> = verbs.iter().filter_map(|name| name.strip_prefix(resource)?.strip_prefix('.')).filter(|verb| !verb.contains('.')).collect();
+        let mut known: Vec<&str> =
+            verbs.iter().filter_map(|name| name.strip_prefix(resource)?.strip_prefix('.')).filter(|verb| !verb.contains('.')).collect();
         known.sort_unstable();
         known.dedup();
-        return Stop::usage(format!("resource `{resource}` of connector `{}` has no verb `{verb}`", plan.connector)).help(suggestion(verb, "verbs", known));
+        return Stop::usage(format!("resource `{resource}` of connector `{}` has no verb `{verb}`", plan.connector))
+            .help(suggestion(verb, "verbs", known));
     }
-    let of = words.model.map_or_else(|| format!("connector `{}`", plan.connector), |model| format!("connector `{}` in model `{model}`", plan.connector));
+    let of = words
+        .model
+        .map_or_else(|| format!("connector `{}`", plan.connector), |model| format!("connector `{}` in model `{model}`", plan.connector));
     Stop::usage(format!("{of} has no resource `{}`", spot.name)).help(suggestion(&spot.name, "resources", resources))
 }
 

@@ -1,0 +1,11 @@
+//! The binary itself, as a person or a script meets it: exit statuses, messages, and calls to a server of our own.
+
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "what fails here fails its test")]
+
+mod machine;
+mod output;
+mod server;
+mod usage;
+
+mod calls;
+mod trouble;
