@@ -45,16 +45,23 @@ pub(crate) fn runtime(args: &WireArgs, lists: bool) -> Result<Runtime, Stop> {
 fn cursor_key() -> Option<[u8; 32]> {
     let folder = state_folder()?.join("connc");
     let path = folder.join("cursor.key");
-    if let Ok(bytes) = std::fs::read(&path)
-        && let Ok(key) = <[u8; 32]>::try_from(bytes)
-    {
+    let kept = || <[u8; 32]>::try_from(std::fs::read(&path).ok()?).ok();
+    if let Some(key) = kept() {
         return Some(key);
     }
     let mut key = [0; 32];
     SystemRandom::default().fill(&mut key).ok()?;
     std::fs::create_dir_all(&folder).ok()?;
-    write_private(&path, &key).ok()?;
-    Some(key)
+    // Two first processes must end with one key: a link is made whole or not at all, and never over another.
+    let own = folder.join(format!("cursor.key.{}", std::process::id()));
+    write_private(&own, &key).ok()?;
+    let linked = std::fs::hard_link(&own, &path);
+    if linked.is_err() && kept().is_none() {
+        std::fs::rename(&own, &path).ok()?;
+    } else {
+        std::fs::remove_file(&own).ok()?;
+    }
+    kept()
 }
 
 /// XDG's place for state, or what stands in for it on other systems.

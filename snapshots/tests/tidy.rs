@@ -249,3 +249,11 @@ fn dependencies(manifest: &str, section: &str) -> BTreeMap<String, String> {
     let entries = lines.filter(|line| line.contains('=') && !line.trim_start().starts_with('#'));
     entries.map(|line| (line.split(['=', '.', ' ']).next().unwrap_or_default().to_owned(), line.to_owned())).collect()
 }
+
+#[test]
+fn the_rules_see_what_they_look_for() {
+    assert_eq!(crate_names("use crate::{a::{b, c}, d};\nlet x = crate::e::f();"), ["a", "d", "e"]);
+    assert_eq!(production("x\n// okta\n#[cfg(test)]\nmod tests {\n    okta\n}"), "x\n");
+    let manifest = "[dependencies]\na.workspace = true\n# b = 1\nc = { version = \"1\" } # why\n\n[features]\nd = []\n";
+    assert_eq!(dependencies(manifest, "[dependencies]").into_keys().collect::<Vec<_>>(), ["a", "c"]);
+}

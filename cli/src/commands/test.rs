@@ -98,8 +98,10 @@ fn run_case(case: &Case, accept: bool, accepted: &mut Accepted) -> Result<Judged
                 accepted.written += 1;
             }
             None if problems.is_empty() => problems.push(format!("there is no `{shown}` yet; `--accept` writes it")),
-            Some(before) => problems.push(format!("differs from `{shown}`\n{}", snapshot::difference(&before, &outcome.text))),
-            None => {}
+            Some(before) if problems.is_empty() => {
+                problems.push(format!("differs from `{shown}`\n{}", snapshot::difference(&before, &outcome.text)))
+            }
+            Some(_) | None => {}
         }
     }
     Ok(Judged { connector: case.connector.clone(), name: case.name.clone(), problems })

@@ -55,7 +55,7 @@ pub(crate) fn text(error: &Error, shown: &dyn Fn(&str) -> String) -> String {
         (None, place) => place,
     };
     lines.extend(step.map(|step| ("at", step)));
-    lines.extend(error.rate_limit.as_ref().and_then(rate).map(|rate| ("rate limit", rate)));
+    lines.extend(error.rate_limit.as_ref().filter(|limit| matters(error, limit)).and_then(rate).map(|rate| ("rate limit", rate)));
     lines.extend(error.cursor.as_ref().map(|cursor| ("go on by", format!("--cursor {cursor}"))));
     let mut out = format!("{RED}error{RED:#}{DIM}[{}]{DIM:#}: {}\n", error.kind.name(), clean(&error.message));
     for (label, value) in lines {
@@ -68,6 +68,11 @@ pub(crate) fn text(error: &Error, shown: &dyn Fn(&str) -> String) -> String {
         let _ = writeln!(out, "  {CYAN}{:<10}{CYAN:#} the same call may succeed later", "help");
     }
     out
+}
+
+/// Whether the rate limit has to do with the failure.
+fn matters(error: &Error, limit: &RateLimit) -> bool {
+    error.kind == ErrorKind::RateLimited || limit.remaining == Some(0) || limit.retry_after.is_some()
 }
 
 fn rate(limit: &RateLimit) -> Option<String> {

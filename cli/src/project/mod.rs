@@ -102,14 +102,17 @@ impl Project {
     ///
     /// Where it means none.
     pub fn select(&self, given: &str) -> Result<Vec<Found>, Stop> {
-        if let Some(found) = self.all()?.into_iter().find(|found| found.name == given) {
+        let path = Path::new(given);
+        let folder = path.join("connector.yaml").is_file();
+        // A folder at hand is meant rather than a built-in connector of its name.
+        let named = |found: &Found| found.name == given && !(folder && found.place == Place::Embedded);
+        if let Some(found) = self.all()?.into_iter().find(named) {
             return Ok(vec![found]);
         }
         if given == "_base" {
             return self.bases();
         }
-        let path = Path::new(given);
-        if path.join("connector.yaml").is_file() {
+        if folder {
             return Found::at(path).map(|found| vec![found]);
         }
         if path.is_dir() {

@@ -123,7 +123,7 @@ impl Script<'_> {
             }
             if let Some(body) = body {
                 let form = !body.starts_with(['{', '[', '"']);
-                self.line(&if form { body.replace('&', "\n&") } else { json::indented(&body) });
+                self.line(&if form { body.replace('&', "\n&") } else { readable(&json::indented(&body)) });
             }
         }
         self.line("");
@@ -196,6 +196,20 @@ impl Script<'_> {
     }
 }
 
+/// JSON in which a text of several lines, such as a GraphQL document, stands as lines, so that a change of one is a change of one.
+fn readable(json: &str) -> String {
+    let lines = json.lines().map(|line| {
+        let indent: String = line.chars().take_while(|c| *c == ' ').collect();
+        let document = line.split_once("\": ").and_then(|(name, value)| {
+            let text: String = serde_json::from_str(value.trim_end_matches(',')).ok()?;
+            let lines: Vec<String> = text.trim_end().lines().map(|line| format!("\n{indent}  {line}")).collect();
+            (lines.len() > 1).then(|| format!("{name}\": |{}", lines.concat()))
+        });
+        document.unwrap_or_else(|| line.to_owned())
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
 /// The record without its last member `raw`, and that member's text.
 fn split(record: &str) -> (String, Option<&str>) {
     #[derive(Deserialize)]
@@ -221,6 +235,12 @@ fn rate(limit: Option<&RateLimit>) -> String {
 
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn documents_stand_as_lines() {
+        let json = "{\n  \"query\": \"query A {\\n  b\\n}\\n\",\n  \"c\": \"d\"\n}";
+        assert_eq!(super::readable(json), "{\n  \"query\": |\n    query A {\n      b\n    }\n  \"c\": \"d\"\n}");
+    }
+
     #[test]
     fn raw_is_the_last_member() {
         let (text, raw) = super::split(r#"{"id":"1","raw":{"id":1,"n":12345678901234567890123}}"#);

@@ -83,6 +83,44 @@ fn it_works_away_from_the_repository() {
 }
 
 #[test]
+fn connectors_of_ones_own_hide_the_built_in_ones() {
+    let spec = "connector: okta\nspec: 1\ntitle: Mine\nbase_url: https://api.example.com\nauth: { open: { scheme: none } }\nresources: { things: { get: { get: \"/things/{{ id }}\" } } }\n";
+    let path = file("own/connectors/okta/connector.yaml", spec);
+    let folder = path.trim_end_matches("/okta/connector.yaml");
+    let plan = |name: &str| connc(&["plan", name, "--connectors", folder]);
+    assert!(plan("okta").fine().out.contains("title  Mine"));
+    assert!(plan("zendesk").fine().out.contains("connector zendesk"));
+    assert!(connc(&["check", "--connectors", folder]).fine().err.contains("okta: no problems"));
+    connc(&["list", "--connectors", "not-there"]).refused(&["`not-there` is not a folder"]);
+}
+
+#[test]
+fn a_model_beside_the_connectors_is_theirs() {
+    file("models/unified-models/shelves/model.yaml", "model: shelves\nversion: 1\ntitle: Shelves\ndescription: What stands where.\n");
+    let books = "model: shelves\nversion: 1\nresource: books\ntitle: Books\ndescription: Books.\ntype: object\nrequired: [id]\nadditionalProperties: false\nproperties:\n  id: { type: string, format: id, description: Its number. }\n";
+    file("models/unified-models/shelves/books.yaml", books);
+    file("models/connectors/library/shelves.yaml", "maps: shelves@1\nbooks: { from: books, fields: { id: nr } }\n");
+    let spec = "connector: library\nspec: 1\ntitle: Library\nbase_url: https://api.example.com\nauth: { open: { scheme: none } }\nresources: { books: { get: { get: \"/books/{{ id }}\" } } }\n";
+    let path = file("models/connectors/library/connector.yaml", spec);
+    let done = connc(&["check", path.trim_end_matches("/connector.yaml")]);
+    assert!(done.fine().err.contains("library: no problems"), "{done:?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_connector_brings_in_no_files_from_elsewhere() {
+    let secret = file("elsewhere.yaml", "token: s3cret-value\n");
+    let path = file("links/linked/connector.yaml", "connector: linked\n");
+    let folder = path.trim_end_matches("/connector.yaml");
+    let link = format!("{folder}/user-directory.yaml");
+    let _ = std::fs::remove_file(&link);
+    std::os::unix::fs::symlink(&secret, &link).unwrap();
+    let done = connc(&["check", folder]);
+    done.refused(&["leads out of its folder"]);
+    assert!(!done.err.contains("s3cret-value"));
+}
+
+#[test]
 fn eval_prints_what_a_map_would_make() {
     let eval = |expression: &str, input: &str| connc_with(&["eval", expression, "--input", "-"], &[], input);
     assert_eq!(eval("id", "{\"id\": 9007199254740993123}").fine().out, "\"9007199254740993123\"\n");

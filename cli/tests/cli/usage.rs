@@ -38,6 +38,7 @@ fn what_is_missing_is_named_with_how_to_give_it() {
 fn values_are_checked_before_anything_is_sent() {
     let run = |extra: &[&str]| connc(&[&["run", "okta", "--set", "domain=acme.okta.com", "--secret", "token=t0p-s3cret"], extra].concat());
     run(&["users.create", "--input", "{bad"]).refused(&["`--input` is not JSON", "line 1, column 2"]);
+    run(&["users.create", "--input", "{\"employee_id\": 12345678901234567890123}"]).refused(&["more digits", "as text"]);
     run(&["users.create", "--input", "7"]).refused(&["is not a JSON object"]);
     run(&["users.create", "--input", "{\"emial\": \"x\"}"]).refused(&["`emial`", "did you mean `email`?"]);
     run(&["users", "--where", "emial=x"]).refused(&["`emial`", "`email`"]);

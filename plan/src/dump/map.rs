@@ -17,11 +17,12 @@ pub(super) fn map(page: &mut Page, plan: &Plan, map: &ResourceMap) {
         let place = place.rsplit_once(':').map_or(place.as_str(), |(line, _)| line);
         page.line(1, &format!("{}  ({place})", verb.name()));
         let mut rows: Vec<(&str, String)> = steps.iter().map(|step| ("call", operation::step_text(step))).collect();
-        rows.extend(value::parameters(input).into_iter().enumerate().map(|(index, (name, text))| {
-            // A description of each model's field would hide what this map does with them.
-            let text = text.split_once(": ").map_or(text.as_str(), |(kind, _)| kind);
-            (if index == 0 { "takes" } else { "" }, format!("{name}: {text}"))
-        }));
+        // The model describes its own fields; here it matters which of them are taken.
+        let kind = |text: String| text.split_once(": ").map_or(text.clone(), |(kind, _)| kind.to_owned());
+        let taken: Vec<(&str, String)> = value::parameters(input).into_iter().map(|(name, text)| (name, kind(text))).collect();
+        if !taken.is_empty() {
+            rows.push(("takes", value::columns(&taken)));
+        }
         if !gives_record {
             rows.push(("gives", "nothing".to_owned()));
         }

@@ -12,11 +12,13 @@ pub(super) fn operation(page: &mut Page, plan: &Plan, operation: &Operation) {
     page.heading(&format!("operation {name}"), Some(plan.place(*origin)));
     let mut rows: Vec<(&str, String)> = Vec::new();
     rows.extend(steps.iter().map(|step| (if single(steps) { "send" } else { "step" }, step_text(step))));
-    let mut taken: Vec<String> = Vec::new();
-    taken.extend(takes_parent.then(|| "parent.id".to_owned()));
-    taken.extend(takes_id.then(|| "id".to_owned()));
-    taken.extend(value::parameters(input).into_iter().map(|(name, text)| format!("{name}: {text}")));
-    rows.extend(taken.into_iter().map(|text| ("takes", text)));
+    let mut taken: Vec<(&str, String)> = Vec::new();
+    taken.extend(takes_parent.then(|| ("parent.id", String::new())));
+    taken.extend(takes_id.then(|| ("id", String::new())));
+    taken.extend(value::parameters(input));
+    if !taken.is_empty() {
+        rows.push(("takes", value::columns(&taken)));
+    }
     rows.push(("gives", gives(*shape, records)));
     if !already.is_empty() {
         rows.push(("done if", already.iter().map(|kind| kind.name()).collect::<Vec<_>>().join(", ")));

@@ -31,6 +31,12 @@ fn describe(parameter: &Parameter) -> String {
     text
 }
 
+/// Names, and what they are in a column of its own.
+pub(super) fn columns(rows: &[(&str, String)]) -> String {
+    let width = rows.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
+    rows.iter().map(|(name, text)| format!("{name:<width$}  {text}").trim_end().to_owned()).collect::<Vec<_>>().join("\n")
+}
+
 /// `name = value` for each, in order.
 pub(super) fn pairs(pairs: &[(String, Text)]) -> String {
     pairs.iter().map(|(name, value)| format!("{name} = {value}")).collect::<Vec<_>>().join("\n")
@@ -45,30 +51,56 @@ pub(super) fn data(data: &Data) -> String {
 
 fn write(data: &Data, depth: usize, out: &mut String) {
     match data {
-        Data::Const(value) => out.push_str(&value.to_string()),
+        Data::Const(value) => match document(data) {
+            None => out.push_str(&value.to_string()),
+            Some(text) => {
+                out.push('|');
+                for part in text.trim_end().lines() {
+                    line(depth + 1, out);
+                    out.push_str(part);
+                }
+            }
+        },
         Data::Expression(expression) => out.push_str(&hanging(&expression.source, depth)),
         Data::Object(members) if members.is_empty() => out.push_str("{}"),
         Data::List(items) if items.is_empty() => out.push_str("[]"),
         Data::Object(members) => {
             out.push('{');
-            for (index, (name, member)) in members.iter().enumerate() {
-                line(index, depth + 1, out);
+            let mut rest = members.iter().peekable();
+            while let Some((name, member)) = rest.next() {
+                line(depth + 1, out);
                 out.push_str(&format!("{}: ", serde_json::Value::from(name.as_str())));
                 write(member, depth + 1, out);
+                out.push_str(comma(member, rest.peek().is_some()));
             }
-            line(0, depth, out);
+            line(depth, out);
             out.push('}');
         }
         Data::List(items) => {
             out.push('[');
-            for (index, item) in items.iter().enumerate() {
-                line(index, depth + 1, out);
+            let mut rest = items.iter().peekable();
+            while let Some(item) = rest.next() {
+                line(depth + 1, out);
                 write(item, depth + 1, out);
+                out.push_str(comma(item, rest.peek().is_some()));
             }
-            line(0, depth, out);
+            line(depth, out);
             out.push(']');
         }
     }
+}
+
+/// A text of several lines, such as a GraphQL document, which stands as it was written.
+fn document(data: &Data) -> Option<&str> {
+    match data {
+        Data::Const(value) => value.as_str().filter(|text| text.contains('\n')),
+        Data::Expression(_) | Data::Object(_) | Data::List(_) => None,
+    }
+}
+
+/// What stands between a member and the next one. Behind a document it would seem to be a part of it.
+fn comma(member: &Data, more: bool) -> &'static str {
+    if more && document(member).is_none() { "," } else { "" }
 }
 
 /// An expression of several lines, each under the first.
@@ -76,9 +108,7 @@ fn hanging(source: &str, depth: usize) -> String {
     source.trim_end().replace('\n', &format!("\n{}", "  ".repeat(depth + 1)))
 }
 
-/// A new line, after a comma where a member stands before it.
-fn line(index: usize, depth: usize, out: &mut String) {
-    out.push_str(if index > 0 { "," } else { "" });
+fn line(depth: usize, out: &mut String) {
     out.push('\n');
     out.push_str(&"  ".repeat(depth));
 }

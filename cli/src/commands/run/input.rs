@@ -31,10 +31,24 @@ pub(super) fn read(given: &str) -> Result<Value, Stop> {
         let stop = Stop::usage(format!("{what} is not JSON: {problem}, at line {}, column {}", error.line(), error.column()));
         if given.starts_with('@') { stop } else { stop.help("quote it for the shell: --input '{\"name\": \"Ada\"}', or use --input @FILE") }
     })?;
-    if value.is_object() || value.is_array() {
-        return Ok(value);
+    if !value.is_object() && !value.is_array() {
+        return Err(Stop::usage(format!("{what} is not a JSON object")));
     }
-    Err(Stop::usage(format!("{what} is not a JSON object")))
+    if rounds(&value) {
+        return Err(Stop::usage(format!("{what} holds a number of more digits than a JSON number keeps"))
+            .help("write an identifier as text: \"12345678901234567890123\""));
+    }
+    Ok(value)
+}
+
+/// Whether a whole number became a floating-point one, and lost digits by it.
+fn rounds(value: &Value) -> bool {
+    match value {
+        Value::Number(number) => number.is_f64() && number.as_f64().is_some_and(|number| number.abs() >= 9_007_199_254_740_992.0),
+        Value::Array(items) => items.iter().any(rounds),
+        Value::Object(members) => members.values().any(rounds),
+        Value::Null | Value::Bool(_) | Value::String(_) => false,
+    }
 }
 
 /// Reads `--where`.

@@ -147,6 +147,9 @@ pub(crate) fn run(args: &Args, project: &Project, console: &mut Console) -> Resu
     let runtime = wire::runtime(&args.wire, lists)?;
     let connector = load(plan)?;
     let format = Format::chosen(args.shown.output, console);
+    if args.shown.raw && format == Format::Table {
+        console.note("a table has no room for the provider's own record; `--output json` shows it")?;
+    }
     if args.shown.dry_run {
         let prepared = runtime.prepare(&connector, &account, call).map_err(|error| failure::stop(&error, &loaded, console))?;
         return dry::print(&prepared, format, console);
@@ -199,6 +202,9 @@ fn check(asked: &Asked<'_>, filters: &[(String, String)], args: &Args) -> Result
     let parent_given = asked.parent.is_some() || !filters.is_empty();
     if asked.target.needs_parent() && !parent_given {
         return Err(missing_parent(args));
+    }
+    if asked.parent.is_some() && !asked.target.needs_parent() {
+        return Err(Stop::usage(format!("`{}` lies below no other record, and takes no parent's id", args.resource)));
     }
     let (takes, given) = (asked.target.takes_id(), asked.id.is_some());
     match &asked.target {
