@@ -98,7 +98,7 @@ pub(crate) fn duration(text: &str) -> Result<Duration, String> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{Duration, duration};
 
     #[test]
     fn durations_have_units() {

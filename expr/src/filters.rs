@@ -126,7 +126,7 @@ fn quoted(value: &str, language: &str) -> Result<String, String> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{Body, LANGUAGES, TABLE, find, quoted};
 
     #[test]
     fn every_filter_does_what_its_example_says() {

@@ -89,7 +89,7 @@ impl Tokens<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{has_long_run, protect};
 
     #[test]
     fn long_integers_become_text() {

@@ -94,10 +94,10 @@ impl Plan {
         self.maps.iter().find(|map| map.model == model && map.resource == resource)
     }
 
-    /// The unified model called `name`.
+    /// The unified model of this name or alias.
     #[must_use]
     pub fn model(&self, name: &str) -> Option<&Model> {
-        self.models.iter().find(|model| model.name == name)
+        self.models.iter().find(|model| model.name == name || model.aliases.iter().any(|alias| alias == name))
     }
 
     /// The auth method called `name`.

@@ -14,6 +14,9 @@ pub struct Model {
     pub name: String,
     /// The major version: 1 of `user-directory@1`.
     pub version: u32,
+    /// Shorter names for people to type: `directory`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub aliases: Vec<String>,
     /// The schema of one record, for each resource that the connector maps.
     pub resources: BTreeMap<String, Value>,
 }

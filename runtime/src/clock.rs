@@ -130,7 +130,7 @@ impl Random for ReplayRandom {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{Clock, Duration, Random, ReplayClock, ReplayRandom};
 
     #[test]
     fn replays_repeat_themselves() {

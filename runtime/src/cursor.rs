@@ -68,7 +68,7 @@ fn cipher(key: &[u8; 32]) -> Result<LessSafeKey, Error> {
 mod tests {
     use proptest::prelude::*;
 
-    use super::*;
+    use super::{ErrorKind, State, Value, open, seal};
     use crate::ReplayRandom;
 
     fn sealed(token: &str) -> String {

@@ -33,7 +33,7 @@ impl Cycle {
 mod tests {
     use proptest::prelude::*;
 
-    use super::*;
+    use super::Cycle;
 
     fn steps_until_found(lead: u64, length: u64) -> Option<u64> {
         let mut cycle = Cycle::default();

@@ -138,7 +138,7 @@ fn write_line(f: &mut std::fmt::Formatter<'_>, text: &str) -> std::fmt::Result {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{Error, ErrorKind};
 
     #[test]
     fn one_line_with_everything() {

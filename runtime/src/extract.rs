@@ -152,7 +152,7 @@ fn deeper_than(text: &str, depth: usize) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{Found, Path, at, deeper_than, items, keys, one_line};
 
     fn path(steps: &[&str]) -> Path {
         Path { steps: steps.iter().map(|step| (*step).to_owned()).collect(), ..Path::default() }

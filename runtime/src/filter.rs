@@ -38,7 +38,10 @@ pub(crate) fn narrow(plan: &Plan, map: &ResourceMap, given: &[(String, String)])
 fn unsupported(plan: &Plan, map: &ResourceMap, name: &str) -> Error {
     let known: Vec<&str> = map.filters.filters.iter().map(|filter| filter.name.as_str()).collect();
     Error::invalid(format!("`{}` of connector `{}` cannot be narrowed by `{name}`", map.resource, plan.connector))
-        .with_help(format!("it can be narrowed by: {}", suggest::list(&known)))
+        .with_help(match suggest::nearest(name, known.iter().copied()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("it can be narrowed by: {}", suggest::list(&known)),
+        })
         .placed(plan, map.origin)
 }
 

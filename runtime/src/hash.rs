@@ -67,7 +67,7 @@ pub(crate) fn from_base64url(text: &str) -> Option<Vec<u8>> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{base64url, from_base64url};
 
     #[test]
     fn base64url_there_and_back() {

@@ -63,7 +63,7 @@ fn relation(parameters: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{HeaderMap, in_value, target};
 
     #[test]
     fn targets() {

@@ -136,7 +136,7 @@ mod tests {
     use connc_plan::Origin;
     use serde_json::json;
 
-    use super::*;
+    use super::{Parameter, Type, fits, parse};
 
     fn parameter(r#type: Type) -> Parameter {
         Parameter {

@@ -78,7 +78,7 @@ fn http_date(text: &str) -> Option<Timestamp> {
 mod tests {
     use connc_plan::Origin;
 
-    use super::*;
+    use super::{HeaderMap, HeaderUnit, HeaderValue, RateLimit, RateWindow, Timestamp, read};
 
     fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
         pairs.iter().map(|(name, value)| (http::HeaderName::from_static(name), http::HeaderValue::from_static(value))).collect()

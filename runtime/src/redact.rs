@@ -67,7 +67,7 @@ pub(crate) fn unmark(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{Redactor, marker, unmark};
 
     #[test]
     fn both_forms_go() {

@@ -33,7 +33,7 @@ pub(crate) fn back_off(attempt: u32, random: &dyn Random) -> Result<Duration, Er
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{LONGEST, TransportFailure, after_failure, after_status, back_off};
     use crate::ReplayRandom;
 
     #[test]

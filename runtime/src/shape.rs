@@ -30,7 +30,7 @@ fn object<'a>(members: Map<String, Value>, kind: impl Fn(&str) -> &'a Kind) -> O
 mod tests {
     use serde_json::json;
 
-    use super::*;
+    use super::{Kind, shaped};
 
     #[test]
     fn by_kind() {

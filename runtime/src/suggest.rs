@@ -5,7 +5,7 @@ pub(crate) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) 
     let allowed = ((name.chars().count() + 1) / 3).clamp(1, 3);
     known
         .into_iter()
-        .map(|candidate| (distance(name, candidate), candidate))
+        .map(|candidate| (strsim::damerau_levenshtein(name, candidate), candidate))
         .filter(|(cost, _)| *cost <= allowed)
         .min()
         .map(|(_, candidate)| candidate)
@@ -27,32 +27,14 @@ pub(crate) fn help(name: &str, known: &[&str]) -> String {
     }
 }
 
-/// Levenshtein distance in characters.
-fn distance(left: &str, right: &str) -> usize {
-    let right: Vec<char> = right.chars().collect();
-    let mut row: Vec<usize> = (0..=right.len()).collect();
-    for (line, a) in left.chars().enumerate() {
-        let mut next = Vec::with_capacity(row.len());
-        let mut before = line + 1;
-        next.push(before);
-        for ((b, diagonal), above) in right.iter().zip(&row).zip(row.iter().skip(1)) {
-            before = (diagonal + usize::from(a != *b)).min(above + 1).min(before + 1);
-            next.push(before);
-        }
-        row = next;
-    }
-    row.last().copied().unwrap_or_default()
-}
-
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{help, nearest};
 
     #[test]
     fn near_names() {
         assert_eq!(nearest("emial", ["id", "email", "name"]), Some("email"));
         assert_eq!(nearest("zzz", ["email"]), None);
-        assert_eq!(distance("kitten", "sitting"), 3);
         assert_eq!(help("x", &["abc", "def"]), "there is: `abc`, `def`");
     }
 }

@@ -57,7 +57,7 @@ fn field(node: &Node) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::why;
 
     #[test]
     fn the_first_missing_step() {

@@ -29,7 +29,7 @@ pub(crate) fn check(validator: &Validator, record: &Value) -> Result<(), (Option
 mod tests {
     use serde_json::json;
 
-    use super::*;
+    use super::{check, compile};
 
     #[test]
     fn faults_without_values() {

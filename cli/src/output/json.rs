@@ -66,7 +66,7 @@ fn line(out: &mut String, depth: usize) {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{envelope, indented};
 
     #[test]
     fn layout_keeps_every_token() {

@@ -135,7 +135,7 @@ fn normal(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{content, difference, same};
 
     #[test]
     fn headers_do_not_count() {

@@ -77,7 +77,7 @@ pub fn plan(checked: &Checked<'_>, sources: &Sources) -> plan::Plan {
                 let mapped = file.resources.iter().filter_map(|resource| model.resources.get(&resource.name.value));
                 let resources: BTreeMap<_, _> = mapped.map(|resource| (resource.name.clone(), resource.schema())).collect();
                 let version = u32::try_from(model.version).unwrap_or(u32::MAX);
-                Some(plan::Model { name: model.name.clone(), version, resources })
+                Some(plan::Model { name: model.name.clone(), version, aliases: model.aliases.clone(), resources })
             })
             .collect(),
     }

@@ -58,12 +58,12 @@ impl Lowering<'_> {
             Body::Form(fields) => plan::Body::Form(self.texts(fields)),
             // GraphQL over HTTP, section 5.4: a document with one operation needs no `operationName`.
             Body::Graphql { document, variables } => {
-                let variables = variables.iter().map(|(name, value)| (name.value.clone(), self.data(value))).collect();
-                let document = plan::Data::Const(document.text.text.as_ref().into());
-                plan::Body::Json(plan::Data::Object(vec![
-                    ("query".to_owned(), document),
-                    ("variables".to_owned(), plan::Data::Object(variables)),
-                ]))
+                let mut members = vec![("query".to_owned(), plan::Data::Const(document.text.text.as_ref().into()))];
+                if !document.variables.is_empty() {
+                    let variables = variables.iter().map(|(name, value)| (name.value.clone(), self.data(value))).collect();
+                    members.push(("variables".to_owned(), plan::Data::Object(variables)));
+                }
+                plan::Body::Json(plan::Data::Object(members))
             }
         }
     }

@@ -1,6 +1,6 @@
 //! Addresses and origins, the refused ones above all.
 
-use super::*;
+use super::{ErrorKind, Guard, Origin, Permits, Url, public, public_host};
 
 fn url(text: &str) -> Url {
     Url::parse(text).unwrap()

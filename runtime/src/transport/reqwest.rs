@@ -126,7 +126,9 @@ fn failure(error: reqwest::Error) -> TransportError {
         if let Some(refused) = inner.downcast_ref::<NotPublic>() {
             return TransportError::new(TransportFailure::Refused, refused.to_string());
         }
-        last = Some(inner.to_string());
+        let text = inner.to_string();
+        // The system's error number says nothing to a person.
+        last = Some(text.split(" (os error").next().unwrap_or_default().to_owned());
         cause = inner.source();
     }
     let reason = last.map(|text| format!(": {text}")).unwrap_or_default();

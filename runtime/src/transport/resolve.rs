@@ -45,7 +45,7 @@ impl Resolve for PublicOnly {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{NotPublic, PublicOnly, Resolve};
 
     #[tokio::test]
     async fn a_name_of_an_inner_address_is_refused_after_resolution() {

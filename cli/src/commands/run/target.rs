@@ -133,6 +133,8 @@ fn check_model(plan: &Plan, model: &str, native: bool) -> Result<(), Stop> {
 
 /// The unified verb that is meant; none where no model has the resource, or the verb is one of the provider's own.
 fn unified<'a>(plan: &'a Plan, spot: &Spot, model: Option<&str>) -> Result<Option<(Target<'a>, Option<String>)>, Stop> {
+    // An alias means its model.
+    let model = model.and_then(|model| plan.model(model)).map(|model| model.name.as_str());
     let named = |name: &str| -> Vec<&'a ResourceMap> {
         let maps = plan.maps.iter().filter(|map| model.is_none_or(|model| map.model == model));
         maps.filter(|map| spot.means(map, name)).collect()
