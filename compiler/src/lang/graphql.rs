@@ -4,9 +4,10 @@ use std::ops::Range;
 
 use apollo_compiler::ast;
 use apollo_compiler::diagnostic::ToCliReport;
+use apollo_compiler::schema::ExtendedType;
 use apollo_compiler::validation::Valid;
 
-use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, nearest};
 use crate::source::Span;
 use crate::yaml::Embedded;
 
@@ -51,7 +52,7 @@ impl Document {
         let parsed = match ast::Document::parse(text.text.to_string(), "document.graphql") {
             Ok(parsed) => parsed,
             Err(failed) => {
-                report(Code::GraphqlSyntax, &failed.errors, text, diagnostics);
+                report(Code::GraphqlSyntax, &failed.errors, text, None, diagnostics);
                 return None;
             }
         };
@@ -84,7 +85,7 @@ impl Document {
     pub fn validate(&self, schema: &Schema, diagnostics: &mut Diagnostics) {
         let checked = apollo_compiler::ExecutableDocument::parse_and_validate(&schema.0, self.text.text.to_string(), "document.graphql");
         if let Err(failed) = checked {
-            report(Code::GraphqlInvalid, &failed.errors, &self.text, diagnostics);
+            report(Code::GraphqlInvalid, &failed.errors, &self.text, Some(schema), diagnostics);
         }
     }
 }
@@ -101,9 +102,28 @@ impl Schema {
         let schema = document.to_schema().unwrap_or_else(|failed| failed.partial);
         Ok(Self(Valid::assume_valid(schema)))
     }
+
+    /// The field that a message about an unknown one may mean: the library names the type and the field, in this order.
+    fn near_field(&self, message: &str) -> Option<String> {
+        let mut names = message.split('`').skip(1).step_by(2);
+        let (r#type, field) = (names.next()?, names.next()?);
+        let fields: Vec<&str> = match self.0.types.get(r#type)? {
+            ExtendedType::Object(object) => object.fields.keys().map(|name| name.as_str()).collect(),
+            ExtendedType::Interface(interface) => interface.fields.keys().map(|name| name.as_str()).collect(),
+            ExtendedType::InputObject(input) => input.fields.keys().map(|name| name.as_str()).collect(),
+            ExtendedType::Scalar(_) | ExtendedType::Union(_) | ExtendedType::Enum(_) => return None,
+        };
+        nearest(field, fields).map(ToOwned::to_owned)
+    }
 }
 
-fn report(code: Code, errors: &apollo_compiler::validation::DiagnosticList, text: &Embedded, diagnostics: &mut Diagnostics) {
+fn report(
+    code: Code,
+    errors: &apollo_compiler::validation::DiagnosticList,
+    text: &Embedded,
+    schema: Option<&Schema>,
+    diagnostics: &mut Diagnostics,
+) {
     // After a syntax error the parser is out of step; what it says then is about that.
     let most = if code == Code::GraphqlSyntax { 1 } else { usize::MAX };
     let end_of_text = text.text.trim_end().len();
@@ -112,7 +132,10 @@ fn report(code: Code, errors: &apollo_compiler::validation::DiagnosticList, text
         // A whole selection set is not where one looks; its first line is. The end is after the last character, not on the next line.
         let start = range.start.min(end_of_text.saturating_sub(1));
         let end = text.text.get(start..range.end).and_then(|slice| slice.find('\n')).map_or(range.end, |at| start + at);
-        diagnostics.push(Diagnostic::new(code, text.place(start..end), plain(&error.error.to_string())));
+        let message = plain(&error.error.to_string());
+        let near = schema.and_then(|schema| schema.near_field(&message));
+        diagnostics
+            .push(Diagnostic::new(code, text.place(start..end), message).help_if(near.map(|near| format!("did you mean `{near}`?"))));
     }
 }
 

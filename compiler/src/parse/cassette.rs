@@ -165,7 +165,7 @@ pub static RECORDED_REQUEST: Table = Table {
             name: "headers",
             value: Value::Map(&Value::Text),
             need: Need::Optional,
-            doc: "Headers that must be there; `{{ secret.NAME }}` stands for a secret.",
+            doc: "Headers that must be there; `{{ secret.NAME }}` stands for a secret, and `Basic base64(user:password)` for HTTP Basic.",
             example: "headers: { authorization: \"Bearer {{ secret.token }}\" }",
         },
         Key { name: "json", value: Value::Literal, need: Need::Optional, doc: "The JSON body.", example: "json: { name: Ada }" },

@@ -13,7 +13,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use super::{Response, Transport, TransportError, TransportFailure};
 use crate::lock::locked;
 use crate::redact::Redactor;
-use crate::{Account, Call, Secret};
+use crate::{Account, Call, Secret, hash};
 
 /// A transport that answers each request with the next exchange of a cassette, if it is the very request recorded there.
 #[derive(Debug)]
@@ -90,6 +90,8 @@ impl Replay {
     fn shown(&self, request: &http::Request<Bytes>) -> Sent {
         let headers = request.headers().iter().map(|(name, value)| {
             let text = String::from_utf8_lossy(value.as_bytes());
+            // The secrets of a replay are placeholders, so that what an encoding hides can be shown.
+            let text = hash::legible_basic(&text).map_or(text, Into::into);
             let clean = self.redactor.clean(&text);
             let hidden = value.is_sensitive() && clean == text;
             // An encoding hides a secret from the redactor: only the scheme's name is left of it.

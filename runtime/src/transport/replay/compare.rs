@@ -7,7 +7,7 @@ use connc_plan::{RecordedBody, RecordedRequest};
 use serde_json::Value;
 use url::Url;
 
-use crate::Secret;
+use crate::{Secret, hash};
 
 /// Every difference; secrets are still in the words.
 pub(super) fn differences(
@@ -36,6 +36,8 @@ pub(super) fn differences(
         let values: Vec<_> =
             sent.headers().get_all(name.as_str()).iter().map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned()).collect();
         let expected = filled(value, secrets);
+        let readable = |value: &String| if expected.starts_with("Basic base64(") { hash::legible_basic(value) } else { None };
+        let values: Vec<String> = values.into_iter().map(|value| readable(&value).unwrap_or(value)).collect();
         if values.is_empty() {
             found.push(format!("header `{name}` is missing, recorded is `{expected}`"));
         } else if values.join(", ") != expected {
