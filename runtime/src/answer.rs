@@ -1,6 +1,6 @@
 //! What a call gives.
 
-use crate::RateLimit;
+use crate::{Counters, RateLimit};
 
 /// One record as the text of a JSON object, on one line.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,8 +34,8 @@ pub struct Page {
     pub warnings: Vec<Warning>,
     /// Why fields have no value, where the call asked for it.
     pub traces: Vec<Trace>,
-    /// How many requests the page took, those for tokens and repeated ones included.
-    pub requests: u32,
+    /// What the page took, in numbers.
+    pub counters: Counters,
     /// How many bad records were left out.
     pub skipped: u64,
 }
@@ -52,8 +52,8 @@ pub struct Answer {
     pub warnings: Vec<Warning>,
     /// Why fields have no value, where the call asked for it.
     pub traces: Vec<Trace>,
-    /// How many requests it took.
-    pub requests: u32,
+    /// What the call took, in numbers.
+    pub counters: Counters,
     /// The last HTTP status; 0 where nothing was sent.
     pub status: u16,
 }

@@ -31,12 +31,15 @@ pub(crate) async fn run(context: &Context, call: Call) -> Result<Answer, Error> 
     let span = tracing::info_span!(target: "connc", "call", connector = %context.plan().connector, operation = %task.name);
     let done = perform(context, &task).instrument(span).await;
     let done = done.map_err(|error| finished(context, &task, error))?;
-    let mut answer = Answer { requests: context.sent(), ..Answer::default() };
+    let mut answer = Answer { counters: context.meter.read(), ..Answer::default() };
     if let Some(received) = &done.last {
         answer.status = received.status;
         answer.rate_limit = rate_limit::read(&context.plan().rate_limit, &received.headers, context.parts().clock.now());
     }
-    let Some(raw) = done.value else { return Ok(answer) };
+    let Some(raw) = done.value else {
+        answer.counters.tell("call done");
+        return Ok(answer);
+    };
     let mut notes = Notes::new(context.parts().limits.notes);
     answer.record = match &task.map {
         Some(map) => unified(context, &task, map, &raw, &call, &mut notes).map_err(|error| finished(context, &task, error))?,
@@ -45,6 +48,9 @@ pub(crate) async fn run(context: &Context, call: Call) -> Result<Answer, Error> 
     };
     answer.warnings = notes.warnings;
     answer.traces = notes.traces;
+    answer.counters.records = u64::from(answer.record.is_some());
+    answer.counters.absent = notes.absent;
+    answer.counters.tell("call done");
     Ok(answer)
 }
 
@@ -66,7 +72,7 @@ fn unified(
 
 /// Completes an error with what the caller wants to know of the whole call.
 pub(crate) fn finished(context: &Context, task: &Task, mut error: Error) -> Error {
-    error.requests = context.sent();
+    error.requests = context.meter.read().requests;
     error.step.get_or_insert_with(|| task.name.clone());
     error
 }

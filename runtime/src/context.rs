@@ -1,6 +1,5 @@
 //! What one call carries along: who calls, where it may go, what must not be shown, and when it has to end.
 
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use connc_plan::{ErrorKind, Plan};
@@ -10,6 +9,7 @@ use serde_json::json;
 
 use crate::account::Checked;
 use crate::address;
+use crate::counters::Meter;
 use crate::guard::Guard;
 use crate::program::{Programs, Vars};
 use crate::redact::Redactor;
@@ -26,7 +26,7 @@ pub(crate) struct Context {
     pub(crate) guard: Guard,
     pub(crate) redactor: Redactor,
     deadline: Option<Timestamp>,
-    sent: AtomicU32,
+    pub(crate) meter: Meter,
 }
 
 impl Context {
@@ -40,7 +40,7 @@ impl Context {
             Some(after) => SignedDuration::try_from(after).ok().and_then(|after| runtime.parts().clock.now().checked_add(after).ok()),
             None => None,
         };
-        Ok(Self { runtime, connector, account, guard, redactor, deadline, sent: AtomicU32::new(0) })
+        Ok(Self { runtime, connector, account, guard, redactor, deadline, meter: Meter::default() })
     }
 
     /// The same call with words in the place of secrets.
@@ -77,16 +77,6 @@ impl Context {
         vars.set("account", json!(self.account.account).to_string());
         vars.set("constants", json!(self.plan().constants).to_string());
         vars
-    }
-
-    /// Counts a request that is about to be sent.
-    pub(crate) fn count(&self) {
-        self.sent.fetch_add(1, Ordering::Relaxed);
-    }
-
-    /// How many requests were sent so far.
-    pub(crate) fn sent(&self) -> u32 {
-        self.sent.load(Ordering::Relaxed)
     }
 
     /// What is left of the caller's time; none where there is no deadline.

@@ -41,7 +41,7 @@ pub struct Failure {
     /// What the provider said about its rate limit.
     pub rate_limit: Option<RateLimit>,
     /// How many requests were sent before the call failed.
-    pub requests: u32,
+    pub requests: u64,
 }
 
 impl Error {

@@ -6,6 +6,7 @@ use connc_plan::{ErrorKind, Request};
 use futures_util::StreamExt as _;
 use http::HeaderMap;
 use serde_json::Value;
+use tracing::Instrument as _;
 use url::Url;
 
 use crate::auth::{self, Token};
@@ -131,9 +132,9 @@ pub(crate) async fn send(context: &Context, request: &Request, built: &Built) ->
         if context.left().is_some_and(|left| left.is_zero()) {
             return Err(too_late());
         }
-        context.count();
-        tracing::debug!(target: "connc", request = %built.shown(), attempt, "send");
-        let sent = match context.in_time(once(context, built.http(&target)?)).await {
+        context.meter.request();
+        let span = tracing::debug_span!(target: "connc", "request", request = %built.shown(), attempt);
+        let sent = match context.in_time(once(context, built.http(&target)?).instrument(span)).await {
             Ok(sent) => sent,
             Err(late) => return Err(if idempotent { late } else { unknown(&late.message) }),
         };
@@ -150,7 +151,9 @@ pub(crate) async fn send(context: &Context, request: &Request, built: &Built) ->
                 }
             }
         }
-        context.in_time(parts.clock.sleep(retry::back_off(attempt, parts.random.as_ref())?)).await?;
+        let pause = retry::back_off(attempt, parts.random.as_ref())?;
+        context.meter.retry(pause);
+        context.in_time(parts.clock.sleep(pause)).await?;
         attempt += 1;
     }
 }
@@ -166,6 +169,7 @@ async fn once(context: &Context, request: http::Request<bytes::Bytes>) -> Result
         }
         bytes.extend_from_slice(&chunk);
     }
+    context.meter.received(bytes.len());
     // A byte order mark is no JSON, but some servers send one (RFC 8259, section 8.1, lets it be ignored).
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").map(<[u8]>::to_vec).unwrap_or(bytes);
     let text = match String::from_utf8(bytes) {

@@ -80,7 +80,10 @@ impl RecordMap {
                 for field in &self.fields {
                     match field.make(&document, over, index, notes) {
                         Ok(Some(value)) => put(&mut record, &field.name, value),
-                        Ok(None) => field.trace(raw, index, over, notes),
+                        Ok(None) => {
+                            notes.absent(&field.name);
+                            field.trace(raw, index, over, notes);
+                        }
                         Err(fault) => bad.push(fault),
                     }
                 }

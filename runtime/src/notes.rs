@@ -1,5 +1,7 @@
 //! What a person should know about the records of a page, gathered so that a page of bad records does not become a page of warnings.
 
+use std::collections::BTreeMap;
+
 use connc_plan::{Origin, Plan};
 
 use crate::{Trace, Warning};
@@ -9,6 +11,8 @@ use crate::{Trace, Warning};
 pub(crate) struct Notes {
     pub(crate) warnings: Vec<Warning>,
     pub(crate) traces: Vec<Trace>,
+    /// How often each field had no value.
+    pub(crate) absent: BTreeMap<String, u64>,
     most: usize,
 }
 
@@ -31,6 +35,14 @@ impl Notes {
                 index,
                 count: 1,
             });
+        }
+    }
+
+    /// Counts a field that has no value.
+    pub(crate) fn absent(&mut self, field: &str) {
+        match self.absent.get_mut(field) {
+            Some(count) => *count += 1,
+            None => drop(self.absent.insert(field.to_owned(), 1)),
         }
     }
 

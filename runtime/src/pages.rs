@@ -19,7 +19,7 @@ use crate::notes::Notes;
 use crate::paginate::{self, Came, Turn};
 use crate::program::Vars;
 use crate::resolve::{self, Task, Work};
-use crate::{Call, Error, Page, Record, hash, rate_limit, response};
+use crate::{Call, Counters, Error, Page, Record, hash, rate_limit, response};
 
 /// The pages of a list. Ask for as many as you want; each knows where the list goes on.
 #[derive(Debug)]
@@ -51,14 +51,16 @@ impl Pages {
         if self.over {
             return None;
         }
-        let before = self.context.sent();
+        let before = self.context.meter.read();
         let span = tracing::info_span!(
             target: "connc", "page", connector = %self.context.plan().connector, operation = %self.task.name, page = self.state.pages
         );
         // A future that is dropped half way leaves the list where it was: nothing changes before the page is whole.
         let done = self.page().instrument(span).await;
         let done = done.and_then(|(mut page, next)| {
-            page.requests = self.context.sent().saturating_sub(before);
+            let Counters { records, absent, .. } = std::mem::take(&mut page.counters);
+            page.counters = Counters { records, absent, ..self.context.meter.read().since(&before) };
+            page.counters.tell("page done");
             page.next_cursor = next.as_ref().map(|next| self.seal(next)).transpose()?;
             Ok((page, next))
         });
@@ -174,6 +176,8 @@ impl Pages {
                 },
             }
         }
+        page.counters.records = u64::try_from(page.records.len()).unwrap_or(u64::MAX);
+        page.counters.absent = notes.absent;
         page.warnings = notes.warnings;
         page.traces = notes.traces;
         // A limit in mid-page: the same page again, from where this one stopped.

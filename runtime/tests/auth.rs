@@ -101,7 +101,7 @@ async fn a_token_is_got_once_and_anew_when_it_runs_out() {
         ("https://acme.example.com/oauth/token", b"grant_type=client_credentials&client_id=client-1".as_slice())
     );
     assert_eq!(seen.headers()["authorization"], "Basic Y2xpZW50LTE6YXBwLWh1c2gtaHVzaA==");
-    assert_eq!(bench.call(Call::native("me.get")).await.unwrap().requests, 1);
+    assert_eq!(bench.call(Call::native("me.get")).await.unwrap().counters.requests, 1);
     assert_eq!(bench.script.header(2, "authorization").as_deref(), Some("Bearer t1"));
     // Another account has a token of its own.
     let mut other = bench.account.clone();
@@ -123,7 +123,7 @@ async fn a_short_lived_token_is_refreshed_ahead_of_its_end() {
 async fn a_401_buys_one_new_token_and_one_replay() {
     let plan = || one(method(bearer(), acquire()));
     let bench_ok = desk(plan(), vec![token("t1"), status(401, json!({})), token("t2"), ok(json!({}))]);
-    assert_eq!(bench_ok.call(Call::native("me.get")).await.unwrap().requests, 4);
+    assert_eq!(bench_ok.call(Call::native("me.get")).await.unwrap().counters.requests, 4);
     let refused = desk(plan(), vec![token("t1"), status(401, json!({})), token("t2"), status(401, json!({}))]);
     assert_eq!(refused.call(Call::native("me.get")).await.unwrap_err().kind, ErrorKind::Auth);
     let fixed = desk(

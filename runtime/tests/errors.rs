@@ -121,7 +121,7 @@ async fn only_what_is_safe_is_sent_again() {
         (vec![Fails(NotSent), Fails(NotSent), fine()], create(), 3),
     ] {
         let bench = bench(users(json!({})), answers);
-        assert_eq!(bench.call(call).await.unwrap().requests, sent);
+        assert_eq!(bench.call(call).await.unwrap().counters.requests, sent);
     }
     for (answers, call, kind, sent) in [
         (vec![Fails(MaybeSent)], create(), ErrorKind::OutcomeUnknown, 1),

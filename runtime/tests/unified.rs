@@ -200,7 +200,10 @@ async fn a_write_calls_reads_back_and_maps() {
         bench(users(), vec![ok(json!({ "user": { "id": 7 } })), ok(json!({ "id": 7, "profile": { "email": "ada@acme.example" } }))]);
     let create = || Call::unified("user-directory", "users", Verb::Create);
     let answer = bench.call(create().input(json!({ "first_name": "Ada" })).raw(false)).await.unwrap();
-    assert_eq!((answer.record.unwrap().text.as_str(), answer.requests), (r#"{"id":"7","email":"ada@acme.example","is_bot":false}"#, 2));
+    assert_eq!(
+        (answer.record.unwrap().text.as_str(), answer.counters.requests),
+        (r#"{"id":"7","email":"ada@acme.example","is_bot":false}"#, 2)
+    );
     assert_eq!(bench.script.bodies()[0], json!({ "first": "Ada" }));
     assert_eq!(bench.script.urls()[1], "https://acme.example.com/users/7");
     let error = bench.call(create().input(json!({ "frist_name": "Ada" }))).await.unwrap_err();
@@ -231,4 +234,15 @@ async fn verbs_and_resources_that_are_not_there() {
         bench.call(Call::unified("user-directory", "users", Verb::Get)).await.unwrap_err().message,
         "operation `users.get` needs the id"
     );
+}
+
+#[tokio::test]
+async fn a_page_counts_what_it_took() {
+    let body = json!([{ "id": 1, "profile": { "email": "ada@acme.example" } }, { "id": 2 }]);
+    let bytes = body.to_string().len() as u64;
+    let bench = bench(users(), vec![status(503, json!({})), ok(body)]);
+    let page = bench.pages(list()).next().await.unwrap().unwrap();
+    let counters = &page.counters;
+    assert_eq!((counters.requests, counters.retries, counters.records, counters.bytes), (2, 1, 2, bytes + 2));
+    assert_eq!((counters.absent.get("email"), counters.absent.get("status"), counters.absent.get("id")), (Some(&1), Some(&2), None));
 }

@@ -1,0 +1,78 @@
+//! What a call did, in numbers: for dashboards, and for knowing which fields a provider leaves empty.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+/// The numbers of one page or one call.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Counters {
+    /// Requests sent, those for tokens and repeated ones included.
+    pub requests: u64,
+    /// Requests that were repeated ones.
+    pub retries: u64,
+    /// How long it waited between attempts.
+    pub waited: Duration,
+    /// Bytes of answers' bodies, after decompression.
+    pub bytes: u64,
+    /// Records given.
+    pub records: u64,
+    /// In how many of them each mapped field had no value.
+    pub absent: BTreeMap<String, u64>,
+}
+
+/// Counts while a call runs.
+#[derive(Debug, Default)]
+pub(crate) struct Meter {
+    requests: AtomicU64,
+    retries: AtomicU64,
+    waited: AtomicU64,
+    bytes: AtomicU64,
+}
+
+impl Meter {
+    pub(crate) fn request(&self) {
+        self.requests.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn retry(&self, after: Duration) {
+        self.retries.fetch_add(1, Ordering::Relaxed);
+        self.waited.fetch_add(u64::try_from(after.as_millis()).unwrap_or(u64::MAX), Ordering::Relaxed);
+    }
+
+    pub(crate) fn received(&self, bytes: usize) {
+        self.bytes.fetch_add(u64::try_from(bytes).unwrap_or(u64::MAX), Ordering::Relaxed);
+    }
+
+    /// The numbers so far, without what only maps know.
+    pub(crate) fn read(&self) -> Counters {
+        Counters {
+            requests: self.requests.load(Ordering::Relaxed),
+            retries: self.retries.load(Ordering::Relaxed),
+            waited: Duration::from_millis(self.waited.load(Ordering::Relaxed)),
+            bytes: self.bytes.load(Ordering::Relaxed),
+            ..Counters::default()
+        }
+    }
+}
+
+impl Counters {
+    /// What came since an earlier reading.
+    pub(crate) fn since(self, before: &Self) -> Self {
+        Self {
+            requests: self.requests.saturating_sub(before.requests),
+            retries: self.retries.saturating_sub(before.retries),
+            waited: self.waited.saturating_sub(before.waited),
+            bytes: self.bytes.saturating_sub(before.bytes),
+            ..self
+        }
+    }
+
+    /// Tells whoever subscribes to `tracing`.
+    pub(crate) fn tell(&self, what: &'static str) {
+        let Self { requests, retries, waited, bytes, records, absent: _ } = self;
+        let waited = u64::try_from(waited.as_millis()).unwrap_or(u64::MAX);
+        tracing::debug!(target: "connc", requests, retries, waited_ms = waited, bytes, records, "{what}");
+    }
+}
