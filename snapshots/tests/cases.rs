@@ -13,25 +13,6 @@ use connc_compiler::diagnostic::{CODES, Code, Diagnostic};
 use connc_compiler::source::{Role, Sources};
 use libtest_mimic::{Arguments, Failed, Trial};
 
-/// What the text of an explanation leaves out, by the key that it begins with.
-const COMPLETE: &[(&str, &str)] = &[
-    ("connector", "connector: example\n"),
-    ("spec", "spec: 1\n"),
-    ("title", "title: Example\n"),
-    ("base_url", "base_url: https://api.example.com\n"),
-    ("auth", "auth: { public: { scheme: none } }\n"),
-    (
-        "resources",
-        "resources:
-  things:
-    list: { get: /things, items: things, paginate: { style: single } }
-    get: { get: \"/things/{{ id }}\" }
-    create: { post: /things, input: { body: { type: object, required: true } }, body: $input.body }
-    update: { patch: \"/things/{{ id }}\", input: { body: { type: object, required: true } }, body: $input.body }
-",
-    ),
-];
-
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the crate lies in the repository");
@@ -111,24 +92,19 @@ fn shown(diagnostics: &[Diagnostic], sources: &Sources) -> String {
     diagnostics.iter().map(|diagnostic| render::diagnostic(diagnostic, sources, Look { colour: false, width: 100 })).collect()
 }
 
-/// Compiles a piece of a spec: completed to a connector, or beside one where its first line says `# map`. A line
-/// `# schemas/example.graphql: …` is another file.
+/// Compiles a piece of a spec: completed to a connector, or beside the smallest one where its first line says what else it is.
 fn example(piece: &str) -> (Sources, Vec<Diagnostic>) {
-    let is_map = piece.starts_with("# map\n");
+    let (role, _) = connc_compiler::role(piece);
     let mut sources = Sources::new("example");
-    let own = if is_map { "" } else { piece };
-    let missing = COMPLETE.iter().filter(|(key, _)| !own.lines().any(|line| line.starts_with(&format!("{key}:"))));
-    let completed: String = missing.map(|(_, text)| *text).collect();
-    sources.add(Role::Connector, "connector.yaml", format!("{completed}{own}"));
-    if is_map {
-        sources.add(Role::Map, "user-directory.yaml", piece);
-    }
-    for line in piece.lines().take_while(|line| line.starts_with('#')) {
-        if let Some((file, text)) =
-            line.trim_start_matches("# ").split_once(": ").filter(|(file, _)| file.contains('.') && !file.contains(' '))
-        {
-            sources.add(role(file), file, format!("{text}\n"));
+    match role {
+        Role::Connector => drop(sources.add(Role::Connector, "connector.yaml", connc_compiler::complete(piece))),
+        Role::Map | Role::Model | Role::Schema | Role::Cassette => {
+            sources.add(Role::Connector, "connector.yaml", connc_compiler::complete(""));
+            sources.add(role, "user-directory.yaml", piece);
         }
+    }
+    for (role, path, text) in connc_compiler::files(piece) {
+        sources.add(role, path, text);
     }
     let diagnostics = check(&mut sources);
     (sources, diagnostics)
