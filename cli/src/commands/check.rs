@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::io::Write as _;
+use std::time::Duration;
 
 use clap::ValueEnum;
 use connc_compiler::diagnostic::{self, CODES, Diagnostic, Severity};
@@ -28,7 +29,16 @@ pub(crate) struct Args {
     /// Treat warnings as errors
     #[arg(long)]
     deny_warnings: bool,
+    /// Check again whenever a file changes, until interrupted
+    #[arg(long)]
+    watch: bool,
+    /// An overlay to compile with the connector; not supported by this version
+    #[arg(long, value_name = "FILE")]
+    overlay: Option<String>,
 }
+
+/// How often the files are looked at while watching.
+const LOOK: Duration = Duration::from_millis(300);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Format {
@@ -43,20 +53,52 @@ enum Format {
 }
 
 pub(crate) fn run(args: &Args, project: &Project, console: &mut Console) -> Result<(), Stop> {
-    let loaded = project::chosen(project, &args.given)?.iter().map(project::Found::load).collect::<Result<Vec<_>, _>>()?;
+    if args.overlay.is_some() {
+        return Err(Stop::usage("`--overlay` is not supported by this version").help("leave it out for now"));
+    }
+    let mut loaded = load(args, project)?;
+    let outcome = report(args, &loaded, console);
+    if !args.watch {
+        return outcome;
+    }
+    loop {
+        match outcome_of(args, project, &mut loaded, console) {
+            Ok(()) | Err(Stop::Problems) => {}
+            Err(stop) => return Err(stop),
+        }
+        std::thread::sleep(LOOK);
+    }
+}
+
+/// Checks again if a file is another than before.
+fn outcome_of(args: &Args, project: &Project, loaded: &mut Vec<Loaded>, console: &mut Console) -> Result<(), Stop> {
+    let now = load(args, project)?;
+    if now == *loaded {
+        return Ok(());
+    }
+    *loaded = now;
+    report(args, loaded, console)
+}
+
+fn load(args: &Args, project: &Project) -> Result<Vec<Loaded>, Stop> {
+    project::chosen(project, &args.given)?.iter().map(project::Found::load).collect()
+}
+
+fn report(args: &Args, loaded: &[Loaded], console: &mut Console) -> Result<(), Stop> {
     let mut reports = Reports::default();
-    for connector in &loaded {
+    for connector in loaded {
         reports.add(&connector.name, &connector.sources, connector.compile().diagnostics);
         for cassette in &connector.cassettes {
             reports.add(&connector.name, &cassette.sources, cassette.read().1);
         }
     }
     match args.format {
-        Format::Text => reports.text(&loaded, args.deny_warnings, console)?,
+        Format::Text => reports.text(loaded, args.deny_warnings, console)?,
         Format::Json => reports.json(loaded.len(), console)?,
         Format::Sarif => reports.sarif(console)?,
         Format::Github => reports.github(console)?,
     }
+    console.out.flush()?;
     let bad = reports.errors() > 0 || (args.deny_warnings && reports.warnings() > 0);
     if bad { Err(Stop::Problems) } else { Ok(()) }
 }

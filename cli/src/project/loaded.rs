@@ -14,7 +14,7 @@ use crate::error::Stop;
 const MODELS: &str = "unified-models";
 
 /// A connector's files.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Loaded {
     /// The folder's name.
     pub name: String,
@@ -26,12 +26,10 @@ pub struct Loaded {
     pub shown: String,
     /// Where this connector's snapshots are kept; none where it comes from the binary.
     pub snapshots: Option<PathBuf>,
-    /// The files' names below the connector's folder, and of models from `unified-models/` on: a plan must not depend on where its files lie.
-    short: Vec<String>,
 }
 
 /// A recorded call's file.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct CassetteFile {
     /// The name without its ending: `users.list.empty`.
     pub name: String,
@@ -44,11 +42,7 @@ impl Loaded {
     /// Compiles the connector.
     #[must_use]
     pub fn compile(&self) -> Compiled {
-        let mut compiled = connc_compiler::compile(&self.sources);
-        if let Some(plan) = &mut compiled.plan {
-            plan.sources.clone_from(&self.short);
-        }
-        compiled
+        connc_compiler::compile(&self.sources)
     }
 
     /// A place of the plan as people see it: `connectors/example/connector.yaml:31:7`.
@@ -73,7 +67,6 @@ pub(super) fn load(found: &Found) -> Result<Loaded, Stop> {
         cassettes: Vec::new(),
         shown: format!("connectors/{}", found.name),
         snapshots: None,
-        short: Vec::new(),
     };
     let mut hidden: Vec<String> = Vec::new();
     match &found.place {
@@ -140,12 +133,10 @@ impl Loaded {
             }
             None | Some(_) => return,
         };
-        self.sources.add(role, path, text);
-        self.short.push(short.to_owned());
+        self.sources.add_named(role, path, short, text);
     }
 
     fn add_model(&mut self, folder: &str, short: &str, text: &str) {
-        self.sources.add(Role::Model, format!("{folder}/{short}"), text);
-        self.short.push(format!("{MODELS}/{short}"));
+        self.sources.add_named(Role::Model, format!("{folder}/{short}"), format!("{MODELS}/{short}"), text);
     }
 }

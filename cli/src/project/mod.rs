@@ -150,7 +150,17 @@ impl Place {
         let names = match self {
             Self::Folder(folder) if !folder.is_dir() => Vec::new(),
             Self::Folder(folder) => {
-                disk::folders(folder)?.into_iter().filter(|name| folder.join(name).join("connector.yaml").is_file()).collect()
+                let (whole, others): (Vec<_>, Vec<_>) =
+                    disk::folders(folder)?.into_iter().partition(|name| folder.join(name).join("connector.yaml").is_file());
+                // A slip in a file's name must not take a connector out of the check.
+                for name in others {
+                    if let Some(file) = disk::files(&folder.join(&name), &["yaml", "yml"])?.first() {
+                        let at = disk::shown(&folder.join(&name));
+                        let help = "a connector's own file is called `connector.yaml`; folders that are none begin with `_`";
+                        return Err(Stop::usage(format!("`{at}` has `{}` and no `connector.yaml`", file.short)).help(help));
+                    }
+                }
+                whole
             }
             Self::Embedded => embedded::CONNECTORS.iter().map(|(name, _)| (*name).to_owned()).collect(),
         };

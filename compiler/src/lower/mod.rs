@@ -57,7 +57,7 @@ pub fn plan(checked: &Checked<'_>, sources: &Sources) -> plan::Plan {
         connector: name.value.clone(),
         title: title.clone(),
         docs: docs.clone(),
-        sources: sources.paths(),
+        sources: sources.names(),
         account: account.iter().map(|parameter| parameter.lower(to.origin(parameter.name.span))).collect(),
         app: app.parameters.iter().map(|parameter| parameter.lower(to.origin(parameter.name.span))).collect(),
         app_secrets: app.secrets.iter().map(|secret| secret.lower(to.origin(secret.name.span))).collect(),

@@ -16,15 +16,16 @@ pub enum Role {
 }
 
 /// The files of one connector, read by somebody else: the compiler does no IO.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Sources {
     folder: String,
     files: Vec<SourceFile>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 struct SourceFile {
     path: String,
+    name: String,
     text: String,
     role: Role,
 }
@@ -69,10 +70,17 @@ impl Sources {
         Self { folder: folder.into(), files: Vec::new() }
     }
 
-    /// Adds a file. `path` is shown to people and may be relative to anything.
+    /// Adds a file that diagnostics and the plan call by the same path.
     pub fn add(&mut self, role: Role, path: impl Into<String>, text: impl Into<String>) -> FileId {
+        let path = path.into();
+        self.add_named(role, path.clone(), path, text)
+    }
+
+    /// Adds a file. Diagnostics show `path`, which may be relative to anything; the plan keeps `name`, which must not depend on where the folder lies:
+    /// `connector.yaml`, `unified-models/user-directory/users.yaml`.
+    pub fn add_named(&mut self, role: Role, path: impl Into<String>, name: impl Into<String>, text: impl Into<String>) -> FileId {
         let id = FileId(u16::try_from(self.files.len()).unwrap_or(u16::MAX));
-        self.files.push(SourceFile { path: path.into(), text: text.into(), role });
+        self.files.push(SourceFile { path: path.into(), name: name.into(), text: text.into(), role });
         id
     }
 
@@ -93,10 +101,10 @@ impl Sources {
         self.files.get(file.index()).map_or("", |file| &file.path)
     }
 
-    /// Every file's path, in the order of their ids.
+    /// Every file's name, in the order of their ids.
     #[must_use]
-    pub fn paths(&self) -> Vec<String> {
-        self.files.iter().map(|file| file.path.clone()).collect()
+    pub fn names(&self) -> Vec<String> {
+        self.files.iter().map(|file| file.name.clone()).collect()
     }
 
     /// A file's text.
