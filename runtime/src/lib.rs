@@ -54,6 +54,7 @@
 
 mod account;
 mod answer;
+mod bundle;
 mod clock;
 mod connector;
 mod counters;
@@ -100,6 +101,7 @@ mod suggest;
 
 pub use account::Account;
 pub use answer::{Answer, Page, Record, Trace, Warning};
+pub use bundle::Bundle;
 #[cfg(feature = "reqwest")]
 pub use clock::SystemClock;
 pub use clock::{Clock, Random, ReplayClock, ReplayRandom, SystemRandom};

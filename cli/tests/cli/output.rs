@@ -139,6 +139,9 @@ fn builds_repeat_themselves() {
     assert_eq!((&artefact["format"], artefact["plans"].as_array().unwrap().len()), (&1.into(), 2));
     assert!(artefact["hash"].as_str().unwrap().starts_with("sha256:"));
     assert!(!one.out.contains(env!("CARGO_MANIFEST_DIR")));
+    let bundle = connc_runtime::Bundle::read(&one.out).unwrap();
+    assert_eq!(bundle.connector("zendesk").unwrap().plan().connector, "zendesk");
+    assert!(bundle.connector("zendsk").unwrap_err().help.clone().unwrap().contains("did you mean `zendesk`?"));
 }
 
 #[test]
