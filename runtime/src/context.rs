@@ -75,6 +75,7 @@ impl Context {
     pub(crate) fn vars(&self) -> Vars {
         let mut vars = Vars::default();
         vars.set("account", json!(self.account.account).to_string());
+        vars.set("auth", json!(self.account.parameters).to_string());
         vars.set("constants", json!(self.plan().constants).to_string());
         vars
     }

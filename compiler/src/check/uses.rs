@@ -79,7 +79,7 @@ pub(super) fn data(spec: &Connector) -> Vec<DataUse<'_>> {
     let mut add = |place, expression, owner| uses.push(DataUse { place, expression, owner });
     let errors = &spec.errors;
     for expression in [&errors.when, &errors.code, &errors.message].into_iter().flatten().chain(errors.kinds.iter().map(|(_, when)| when)) {
-        add(DataPlace::Answer, expression, Owner::Connector);
+        add(DataPlace::Error, expression, Owner::Connector);
     }
     for operation in &spec.operations {
         let owner = Owner::Operation(operation);

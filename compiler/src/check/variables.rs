@@ -49,7 +49,6 @@ fn check_function(name: &FreeName, span: Span, roots: &[Root], diagnostics: &mut
     diagnostic = match near {
         Some(near) => diagnostic.help(format!("did you mean `${near}`?")),
         None if name.called => diagnostic.help("functions are JSONata's own and those listed by `connc eval --functions`"),
-        None if roots.is_empty() => diagnostic.help("this expression sees one record and nothing else; a bare name is a field of it"),
         None => {
             let names = roots.iter().map(|root| format!("`${}`", root.name())).collect::<Vec<_>>().join(", ");
             diagnostic.help(format!("here are {names}; a bare name is a field of the data at hand"))

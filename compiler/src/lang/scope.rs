@@ -22,7 +22,9 @@ pub enum TextPlace {
 pub enum DataPlace {
     /// A body or GraphQL variables of an operation.
     Body,
-    /// Something over an answer: the next token, a stop condition, an error.
+    /// Something over any answer of the provider: what is an error, and what it says.
+    Error,
+    /// Something over an operation's answer: the next token, a stop condition.
     Answer,
     /// Something over one raw record: `keep_if`, a keyset's `next`.
     RawRecord,
@@ -158,7 +160,8 @@ impl DataPlace {
     /// Every place with its name for the reference.
     pub const ALL: &[(DataPlace, &'static str)] = &[
         (DataPlace::Body, "`body` and `variables` of an operation"),
-        (DataPlace::Answer, "`next`, `until`, `total` and `errors`, over the answer's body"),
+        (DataPlace::Error, "`errors`, over the answer's body"),
+        (DataPlace::Answer, "`next`, `until` and `total`, over the answer's body"),
         (DataPlace::RawRecord, "`keep_if` and a keyset's `next`, over one raw record"),
         (DataPlace::Field, "fields of a map, over one raw record"),
         (DataPlace::With, "`with` of a unified verb"),
@@ -169,12 +172,12 @@ impl DataPlace {
     #[must_use]
     pub fn roots(self) -> &'static [Root] {
         match self {
-            Self::Body => &[Root::Account, Root::Auth, Root::Constants, Root::Input, Root::Id, Root::Parent],
-            Self::Answer => &[Root::Status, Root::Headers],
-            Self::RawRecord => &[],
-            Self::Field => &[Root::Account, Root::Constants, Root::Input, Root::Id, Root::Parent],
-            Self::With => &[Root::Account, Root::Constants, Root::Input, Root::Id, Root::Parent],
-            Self::Then => &[Root::Account, Root::Constants, Root::Input, Root::Id, Root::Parent, Root::Answer],
+            Self::Error => &[Root::Account, Root::Auth, Root::Constants, Root::Status, Root::Headers],
+            Self::Answer => &[Root::Account, Root::Auth, Root::Constants, Root::Input, Root::Id, Root::Parent, Root::Status, Root::Headers],
+            Self::Body | Self::RawRecord | Self::Field | Self::With => {
+                &[Root::Account, Root::Auth, Root::Constants, Root::Input, Root::Id, Root::Parent]
+            }
+            Self::Then => &[Root::Account, Root::Auth, Root::Constants, Root::Input, Root::Id, Root::Parent, Root::Answer],
         }
     }
 }

@@ -106,8 +106,7 @@ fn write_names(out: &mut String) {
 }
 
 fn list(roots: &[Root], sign: &str) -> String {
-    let names: Vec<String> = roots.iter().map(|root| format!("`{sign}{}`", root.name())).collect();
-    if names.is_empty() { "nothing but the record".to_owned() } else { names.join(", ") }
+    roots.iter().map(|root| format!("`{sign}{}`", root.name())).collect::<Vec<_>>().join(", ")
 }
 
 fn write_functions(out: &mut String) {
