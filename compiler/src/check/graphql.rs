@@ -4,7 +4,8 @@ use connc_plan as plan;
 
 use super::Case;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, nearest};
-use crate::lang::Document;
+use crate::lang::{Document, Fragments, sent};
+use crate::source::Span;
 use crate::spec::{Body, Operation};
 
 pub(super) fn check(case: &Case<'_>, diagnostics: &mut Diagnostics) {
@@ -14,8 +15,20 @@ pub(super) fn check(case: &Case<'_>, diagnostics: &mut Diagnostics) {
             let diagnostic = Diagnostic::new(Code::MissingKey, operation.request.span, "the connector does not say its GraphQL endpoint");
             diagnostics.push(diagnostic.help("add `graphql: { endpoint: /graphql }` at the top"));
         }
-        if let Some(schema) = case.schema {
-            document.validate(schema, diagnostics);
+        let fragments = case.spec.graphql.as_ref().and_then(|graphql| graphql.fragments.as_ref());
+        let known = || fragments.into_iter().flat_map(Fragments::names).chain(document.own.iter().map(String::as_str));
+        let spreads = document.spreads.iter().map(|(name, range)| (name.as_str(), document.text.place(range.clone())));
+        let unknown: Vec<(&str, Span)> = spreads
+            .chain(fragments.into_iter().flat_map(Fragments::spreads))
+            .filter(|(name, _)| !known().any(|known| known == *name))
+            .collect();
+        for (name, span) in &unknown {
+            let near = nearest(name, known());
+            let help = near.map_or_else(|| "define it under `fragments` of `graphql`".to_owned(), |near| format!("did you mean `{near}`?"));
+            diagnostics.push(Diagnostic::new(Code::GraphqlInvalid, *span, format!("there is no fragment `{name}`")).help(help));
+        }
+        if let Some(schema) = case.schema.filter(|_| unknown.is_empty()) {
+            sent(document, fragments).validate(schema, diagnostics);
         }
         let declared = || document.variables.iter().map(|variable| variable.name.as_str());
         for (name, _) in variables {

@@ -7,6 +7,7 @@ use apollo_compiler::diagnostic::ToCliReport;
 use apollo_compiler::schema::ExtendedType;
 use apollo_compiler::validation::Valid;
 
+use super::fragments::{Sent, spreads};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, nearest};
 use crate::source::Span;
 use crate::yaml::Embedded;
@@ -20,6 +21,10 @@ pub struct Document {
     pub is_mutation: bool,
     /// The variables that it declares.
     pub variables: Vec<VariableDeclaration>,
+    /// The fragments that it spreads, with their places in the text.
+    pub spreads: Vec<(String, Range<usize>)>,
+    /// The fragments that it defines itself.
+    pub own: Vec<String>,
 }
 
 /// A declared variable.
@@ -52,7 +57,7 @@ impl Document {
         let parsed = match ast::Document::parse(text.text.to_string(), "document.graphql") {
             Ok(parsed) => parsed,
             Err(failed) => {
-                report(Code::GraphqlSyntax, &failed.errors, text, None, diagnostics);
+                report(Code::GraphqlSyntax, &failed.errors, &text.text, &|range| text.place(range), None, diagnostics);
                 return None;
             }
         };
@@ -74,18 +79,31 @@ impl Document {
             required: variable.ty.is_non_null() && variable.default_value.is_none(),
             span: text.place(variable.location().map_or(0..0, |place| place.offset()..place.end_offset())),
         });
+        let own = || {
+            parsed.definitions.iter().filter_map(|definition| match definition {
+                ast::Definition::FragmentDefinition(fragment) => Some(fragment),
+                _ => None,
+            })
+        };
         Some(Self {
             text: text.clone(),
             is_mutation: operation.operation_type == ast::OperationType::Mutation,
             variables: variables.collect(),
+            spreads: own().fold(spreads(&operation.selection_set), |mut found, fragment| {
+                found.extend(spreads(&fragment.selection_set));
+                found
+            }),
+            own: own().map(|fragment| fragment.name.to_string()).collect(),
         })
     }
+}
 
+impl Sent {
     /// Reports what does not fit the schema: fields, arguments, variables and their types, fragments.
     pub fn validate(&self, schema: &Schema, diagnostics: &mut Diagnostics) {
-        let checked = apollo_compiler::ExecutableDocument::parse_and_validate(&schema.0, self.text.text.to_string(), "document.graphql");
+        let checked = apollo_compiler::ExecutableDocument::parse_and_validate(&schema.0, self.text.clone(), "document.graphql");
         if let Err(failed) = checked {
-            report(Code::GraphqlInvalid, &failed.errors, &self.text, Some(schema), diagnostics);
+            report(Code::GraphqlInvalid, &failed.errors, &self.text, &|range| self.place(range), Some(schema), diagnostics);
         }
     }
 }
@@ -117,25 +135,30 @@ impl Schema {
     }
 }
 
-fn report(
+/// Reports a library's errors, each at its first line.
+pub(super) fn report(
     code: Code,
     errors: &apollo_compiler::validation::DiagnosticList,
-    text: &Embedded,
+    text: &str,
+    place: &dyn Fn(Range<usize>) -> Span,
     schema: Option<&Schema>,
     diagnostics: &mut Diagnostics,
 ) {
     // After a syntax error the parser is out of step; what it says then is about that.
     let most = if code == Code::GraphqlSyntax { 1 } else { usize::MAX };
-    let end_of_text = text.text.trim_end().len();
+    let end_of_text = text.trim_end().len();
     for error in errors.iter().take(most) {
-        let range = error.error.location().map_or(0..text.text.len(), |place| place.offset()..place.end_offset());
+        let range = error.error.location().map_or(0..text.len(), |place| place.offset()..place.end_offset());
         // A whole selection set is not where one looks; its first line is. The end is after the last character, not on the next line.
         let start = range.start.min(end_of_text.saturating_sub(1));
-        let end = text.text.get(start..range.end).and_then(|slice| slice.find('\n')).map_or(range.end, |at| start + at);
+        let end = text.get(start..range.end).and_then(|slice| slice.find('\n')).map_or(range.end, |at| start + at);
         let message = plain(&error.error.to_string());
+        // Below a field that does not exist, nothing counts as used.
+        if message.contains("must be used in an operation") && errors.len() > 1 {
+            continue;
+        }
         let near = schema.and_then(|schema| schema.near_field(&message));
-        diagnostics
-            .push(Diagnostic::new(code, text.place(start..end), message).help_if(near.map(|near| format!("did you mean `{near}`?"))));
+        diagnostics.push(Diagnostic::new(code, place(start..end), message).help_if(near.map(|near| format!("did you mean `{near}`?"))));
     }
 }
 

@@ -1,11 +1,13 @@
 //! The languages inside strings, as the compiler sees them. Knows no connectors.
 
+mod fragments;
 mod graphql;
 mod jsonata;
 mod read;
 mod scope;
 mod template;
 
+pub use fragments::{Fragments, Sent, sent};
 pub use graphql::{Document, Schema, SchemaProblem, VariableDeclaration};
 pub use jsonata::{Expression, FreeName, Path};
 pub use read::{expression, path, template, template_at, templates};

@@ -4,6 +4,7 @@ use connc_plan as plan;
 
 use super::Lowering;
 use crate::check::takes;
+use crate::lang::sent;
 use crate::pagination::{Loop, Next};
 use crate::spec::{Body, Operation, Records, Request};
 
@@ -58,7 +59,8 @@ impl Lowering<'_> {
             Body::Form(fields) => plan::Body::Form(self.texts(fields)),
             // GraphQL over HTTP, section 5.4: a document with one operation needs no `operationName`.
             Body::Graphql { document, variables } => {
-                let mut members = vec![("query".to_owned(), plan::Data::Const(document.text.text.as_ref().into()))];
+                let text = sent(document, self.spec.graphql.as_ref().and_then(|graphql| graphql.fragments.as_ref())).text;
+                let mut members = vec![("query".to_owned(), plan::Data::Const(text.into()))];
                 if !document.variables.is_empty() {
                     let variables = variables.iter().map(|(name, value)| (name.value.clone(), self.data(value))).collect();
                     members.push(("variables".to_owned(), plan::Data::Object(variables)));

@@ -5,7 +5,7 @@ use connc_plan as plan;
 use super::operation::{error_kind, resources};
 use crate::auth::Method;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::lang::{Expression, Template, expression, template, templates};
+use crate::lang::{Expression, Fragments, Template, expression, template, templates};
 use crate::shape::{Parameter, Secret};
 use crate::source::Spanned;
 use crate::spec::{
@@ -145,7 +145,8 @@ fn graphql(reader: &mut Reader<'_, '_>) -> Option<Graphql> {
     let mut inner = Reader::open(node, &GRAPHQL, reader.context())?;
     let _only_one = inner.choice("partial");
     let (endpoint, schema) = (template(&mut inner, "endpoint"), inner.text("schema"));
-    Some(Graphql { endpoint: endpoint?, schema })
+    let fragments = inner.embedded("fragments").and_then(|text| Fragments::read(&text, inner.context().diagnostics));
+    Some(Graphql { endpoint: endpoint?, schema, fragments })
 }
 
 /// Sources are for people; reading them only checks their keys.

@@ -7,7 +7,7 @@ use super::errors::{ERRORS, Errors};
 use super::operation::{Operation, RESOURCE};
 use super::rate_limit::{WINDOW, Window};
 use crate::auth::{COMMON as AUTH, Method};
-use crate::lang::Template;
+use crate::lang::{Fragments, Template};
 use crate::shape::{Model, PARAMETER, Parameter, SECRET, Secret};
 use crate::source::{Span, Spanned};
 use crate::yaml::{Key, Need, Reserved, Table, Value};
@@ -173,6 +173,13 @@ pub static GRAPHQL: Table = Table {
             example: "schema: schemas/example.graphql",
         },
         Key {
+            name: "fragments",
+            value: Value::Graphql,
+            need: Need::Optional,
+            doc: "Fragments that documents may spread; those that a document needs are sent with it.",
+            example: "fragments: \"fragment Thing on Thing { id name }\"",
+        },
+        Key {
             name: "partial",
             value: Value::Choice(&["fail"]),
             need: Need::Optional,
@@ -279,6 +286,8 @@ pub struct Graphql {
     pub endpoint: Template,
     /// The schema's file.
     pub schema: Option<Spanned<String>>,
+    /// Fragments that documents share.
+    pub fragments: Option<Fragments>,
 }
 
 impl Connector {
