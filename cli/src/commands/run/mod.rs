@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::ValueEnum;
-use connc_plan::Plan;
+use connc_plan::{FilterTarget, Plan};
 use connc_runtime::{Account, Call, Connector, Runtime};
 
 use crate::account::{self, AccountArgs, Secrets};
@@ -201,7 +201,7 @@ fn check(asked: &Asked<'_>, filters: &[(String, String)], args: &Args) -> Result
     }
     let parent_given = asked.parent.is_some() || !filters.is_empty();
     if asked.target.needs_parent() && !parent_given {
-        return Err(missing_parent(args));
+        return Err(missing_parent(args, &asked.target));
     }
     if asked.parent.is_some() && !asked.target.needs_parent() {
         return Err(Stop::usage(format!("`{}` lies below no other record, and takes no parent's id", args.resource)));
@@ -216,11 +216,25 @@ fn check(asked: &Asked<'_>, filters: &[(String, String)], args: &Args) -> Result
     }
 }
 
-fn missing_parent(args: &Args) -> Stop {
+fn missing_parent(args: &Args, target: &Target<'_>) -> Stop {
     let resource = &args.resource;
-    let path = resource.split_once('.').map_or_else(|| format!("PARENT/ID/{resource}"), |(parent, rest)| format!("{parent}/ID/{rest}"));
+    // A unified resource may be read from one below another, such as the comments of a ticket.
+    let from = match target {
+        Target::Unified { map, .. } => map.from.as_str(),
+        Target::Native(operation) => operation.resource(),
+        Target::Request { .. } => "",
+    };
+    let parent = resource.split_once('.').or(from.rsplit_once('.')).map_or("PARENT", |(parent, _)| parent);
+    let last = resource.split_once('.').map_or(resource.as_str(), |(_, rest)| rest);
+    let filter = match target {
+        Target::Unified { map, .. } => {
+            map.filters.filters.iter().find(|filter| filter.sets.iter().any(|(set, _)| *set == FilterTarget::Parent))
+        }
+        Target::Native(_) | Target::Request { .. } => None,
+    };
+    let other = filter.map_or_else(String::new, |filter| format!(", or add `--where {}=ID`", filter.name));
     Stop::usage(format!("`{resource}` lies below another record, and needs its id"))
-        .help(format!("write `connc run {} {path}`", args.connector))
+        .help(format!("write `connc run {} {parent}/ID/{last}`{other}", args.connector))
 }
 
 fn noted(asked: &Asked<'_>, console: &mut Console) -> Result<(), Stop> {
