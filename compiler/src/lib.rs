@@ -1,6 +1,6 @@
 //! Text to plan: reads a connector's definition, reports every problem in it, and lowers what is right to a [`Plan`].
 //!
-//! The compiler does no IO: somebody else reads the files into [`Sources`]. A mistake in them is a [`Diagnostic`](diagnostic::Diagnostic), never an error,
+//! The compiler does no IO: somebody else reads the files into [`Sources`]. A mistake in them is a [`Diagnostic`], never an error,
 //! and all of them are found in one run. [`compile`] is the table of contents.
 
 pub mod source;
