@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use connc_expr::filters::Argument;
 use connc_plan::{ErrorKind, Type};
 
 use super::chapters;
@@ -112,14 +113,21 @@ fn list(roots: &[Root], sign: &str) -> String {
 fn write_functions(out: &mut String) {
     out.push_str("\n## Template filters\n\n| filter | does |\n|---|---|\n");
     for filter in connc_expr::filters::TABLE {
-        let _ = writeln!(out, "| `{}` | {} |", filter.name, filter.doc);
+        let argument = match filter.argument {
+            Argument::None => String::new(),
+            Argument::OneOf(words) => {
+                format!("; its argument is one of {}", words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", "))
+            }
+            Argument::Text => "; its argument is a text".to_owned(),
+        };
+        let _ = writeln!(out, "| `{}` | {}{argument} |", filter.name, filter.doc);
     }
     out.push_str("\n## Functions\n\nJSONata's own library");
     let missing = connc_expr::functions::UNAVAILABLE.iter().map(|(name, _)| format!("`${name}`")).collect::<Vec<_>>().join(", ");
     let _ = write!(out, " without {missing}, and these:\n\n| function | does | example | gives |\n|---|---|---|---|\n");
     for function in connc_expr::functions::TABLE {
         let (example, result) = function.example;
-        let cell = |text: &str| text.replace('|', "\\|");
+        let cell = |text: &str| text.replace('|', "\\|").replace('\n', "\\n");
         let _ =
             writeln!(out, "| `${}{}` | {} | `{}` | `{}` |", function.name, function.signature, function.doc, cell(example), cell(result));
     }
