@@ -1,15 +1,23 @@
 //! What a call gives.
 
+use std::borrow::Cow;
+
 use crate::{Counters, RateLimit};
 
-/// One record as the text of a JSON object, on one line.
+/// One record as the text of a JSON object.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Record {
-    /// The JSON text.
+    /// The JSON text. `raw` in it, and a record in the provider's own shape, is the provider's text untouched, which may go over several lines.
     pub text: String,
 }
 
 impl Record {
+    /// The record on one line, for JSON lines. A line break in JSON stands between tokens only, never inside a string (RFC 8259, section 7).
+    #[must_use]
+    pub fn line(&self) -> Cow<'_, str> {
+        if self.text.contains(['\n', '\r']) { self.text.replace(['\n', '\r'], " ").into() } else { self.text.as_str().into() }
+    }
+
     /// The record as data. Integers beyond 64 bits lose digits here, never in [`Self::text`].
     ///
     /// # Errors

@@ -44,7 +44,7 @@ pub(crate) async fn run(context: &Context, call: Call) -> Result<Answer, Error> 
     answer.record = match &task.map {
         Some(map) => unified(context, &task, map, &raw, &call, &mut notes).map_err(|error| finished(context, &task, error))?,
         None if matches!(&task.work, Work::Steps { .. }) => None,
-        None => Some(Record { text: extract::one_line(&raw).into_owned() }),
+        None => Some(Record { text: raw }),
     };
     answer.warnings = notes.warnings;
     answer.traces = notes.traces;

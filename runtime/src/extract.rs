@@ -108,24 +108,6 @@ pub(crate) fn kind(text: &str) -> &'static str {
     }
 }
 
-/// The text on one line: whitespace between tokens goes where there is a line break in it, tokens stay as they are.
-pub(crate) fn one_line(text: &str) -> Cow<'_, str> {
-    if !text.contains(['\n', '\r']) {
-        return Cow::Borrowed(text);
-    }
-    let (mut quoted, mut escaped) = (false, false);
-    let kept = text.chars().filter(|c| {
-        if quoted {
-            quoted = escaped || *c != '"';
-            escaped = *c == '\\' && !escaped;
-            return true;
-        }
-        quoted = *c == '"';
-        !c.is_ascii_whitespace()
-    });
-    Cow::Owned(kept.collect())
-}
-
 /// Whether brackets nest deeper than `depth`, counted without recursion.
 fn deeper_than(text: &str, depth: usize) -> bool {
     let (mut level, mut quoted, mut escaped) = (0_usize, false, false);
@@ -152,7 +134,7 @@ fn deeper_than(text: &str, depth: usize) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Found, Path, at, deeper_than, items, keys, one_line};
+    use super::{Found, Path, at, deeper_than, items, keys};
 
     fn path(steps: &[&str]) -> Path {
         Path { steps: steps.iter().map(|step| (*step).to_owned()).collect(), ..Path::default() }
@@ -175,11 +157,5 @@ mod tests {
     fn depth_counts_brackets_outside_text() {
         assert!(!deeper_than(r#"[["[[[[\"[["]]"#, 2));
         assert!(deeper_than("[[[]]]", 2));
-    }
-
-    #[test]
-    fn one_line_keeps_tokens() {
-        assert_eq!(one_line("{\n  \"a b\": \"x  \\\" \\n y\",\r\n \"n\": 1.50 }"), r#"{"a b":"x  \" \n y","n":1.50}"#);
-        assert_eq!(one_line("{ \"a\": 1 }"), "{ \"a\": 1 }");
     }
 }

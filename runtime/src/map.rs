@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::notes::Notes;
 use crate::program::Programs;
-use crate::{Error, Policy, Trace, extract, shape, trace, validate};
+use crate::{Error, Policy, Trace, shape, trace, validate};
 
 /// A resource's map, compiled.
 #[derive(Debug)]
@@ -115,7 +115,7 @@ impl RecordMap {
         let mut text = record.to_string();
         if over.treatment.raw && text.pop().is_some() {
             text.push_str(if text.len() > 1 { r#","raw":"# } else { r#""raw":"# });
-            text.push_str(&extract::one_line(raw));
+            text.push_str(raw);
             text.push('}');
         }
         Ok(Mapped::Record(text))

@@ -169,7 +169,7 @@ impl Pages {
                 continue;
             }
             match &self.task.map {
-                None => page.records.push(Record { text: extract::one_line(item).into_owned() }),
+                None => page.records.push(Record { text: (*item).to_owned() }),
                 Some(map) => match map.apply(item, index, &over, &mut notes)? {
                     Mapped::Record(text) => page.records.push(Record { text }),
                     Mapped::Skipped => page.skipped += 1,

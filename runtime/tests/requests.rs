@@ -101,13 +101,14 @@ async fn one_record_of_an_answer() {
 }
 
 #[tokio::test]
-async fn records_keep_their_digits_and_stay_on_one_line() {
+async fn records_are_the_providers_text_untouched() {
     let answer = Scripted::Answer(200, vec![], "[{\n  \"id\": 12345678901234567890123,\n  \"n\": 1.50, \"t\": \"a  \\n b\"\n}]".to_owned());
     let keep =
         json!({ "items": { "path": { "steps": [], "origin": [0, 1, 1] }, "absent_is_empty": false, "keep_if": expression("n > 1") } });
     let plan = plan(vec![operation("x.list", "list", request("GET", "/x", json!({})), keep, json!({}))], json!({}));
     let page = bench(plan, vec![answer]).pages(Call::native("x.list")).next().await.unwrap().unwrap();
-    assert_eq!(page.records[0].text, r#"{"id":12345678901234567890123,"n":1.50,"t":"a  \n b"}"#);
+    assert_eq!(page.records[0].text, "{\n  \"id\": 12345678901234567890123,\n  \"n\": 1.50, \"t\": \"a  \\n b\"\n}");
+    assert_eq!(page.records[0].line(), r#"{   "id": 12345678901234567890123,   "n": 1.50, "t": "a  \n b" }"#);
 }
 
 #[tokio::test]

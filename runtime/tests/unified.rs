@@ -121,7 +121,7 @@ async fn records_are_mapped() {
     assert!(page.warnings.is_empty() && pages.next().await.is_none());
     let page = bench.pages(list()).next().await.unwrap().unwrap();
     let (_, raw) = page.records[0].text.split_once(r#","raw":"#).unwrap();
-    assert!(raw.starts_with(r#"{"id":9007199254740993123,"profile""#) && raw.ends_with("\"cc\":1.50}}"), "{raw}");
+    assert!(raw.starts_with("{\"id\": 9007199254740993123,\n \"profile\"") && raw.ends_with("\"cc\": 1.50}}"), "{raw}");
 }
 
 #[tokio::test]
