@@ -59,6 +59,12 @@ fn check_url(url: &Template, may_hold_names: bool, trusted: bool, case: &Case<'_
             Diagnostic::new(Code::InsecureUrl, url.span, "requests would go over plain HTTP, where anyone on the way can read them");
         diagnostics.push(diagnostic.help("write `https://`"));
     }
+    if authority_has_user(after_scheme, url) {
+        let diagnostic =
+            Diagnostic::new(Code::InvalidValue, url.span, "this URL has an `@` before its path, which makes what stands before it no host");
+        diagnostics.push(diagnostic.help("credentials belong to an auth method; write the host alone"));
+        return;
+    }
     let (literal, references, suffix) = host(after_scheme, url);
     if references.is_empty() {
         if literal.is_empty() {
@@ -78,6 +84,19 @@ fn check_url(url: &Template, may_hold_names: bool, trusted: bool, case: &Case<'_
             check_reference(reference, Type::Hostname, trusted, case, diagnostics);
         }
     }
+}
+
+/// Whether the literal text before the path holds an `@`, as RFC 3986, section 3.2, writes user information.
+fn authority_has_user(after_scheme: &str, url: &Template) -> bool {
+    for (index, piece) in url.pieces.iter().enumerate() {
+        let Piece::Literal(text) = piece else { continue };
+        let text = if index == 0 { after_scheme } else { text };
+        match text.find(['@', '/', '?', '#']) {
+            Some(at) => return text.get(at..).is_some_and(|rest| rest.starts_with('@')),
+            None => continue,
+        }
+    }
+    false
 }
 
 /// The host's literal text, the names in it, and the literal after the last name.
