@@ -1,10 +1,5 @@
 //! JSON text laid out anew without being read as data, so that every digit of a number stays.
 
-/// The text on one line. A line break in JSON stands between tokens only, never inside a string (RFC 8259, section 7).
-pub(crate) fn one_line(text: &str) -> String {
-    text.replace(['\n', '\r'], " ")
-}
-
 /// The text with two blanks for each level.
 pub(crate) fn indented(text: &str) -> String {
     let mut out = String::with_capacity(text.len() * 2);

@@ -10,6 +10,7 @@ pub(crate) use table::matrix;
 use std::io::Write as _;
 
 use clap::ValueEnum;
+use connc_runtime::Record;
 
 use crate::console::Console;
 use crate::error::Stop;
@@ -47,13 +48,13 @@ impl Printer {
     }
 
     /// A record of a list.
-    pub(crate) fn record(&mut self, text: String, console: &mut Console) -> Result<(), Stop> {
+    pub(crate) fn record(&mut self, record: Record, console: &mut Console) -> Result<(), Stop> {
         match self.format {
             Format::Jsonl => {
-                writeln!(console.out, "{}", json::one_line(&text))?;
+                writeln!(console.out, "{}", record.line())?;
                 console.out.flush()?;
             }
-            Format::Table | Format::Json | Format::Csv => self.kept.push(text),
+            Format::Table | Format::Json | Format::Csv => self.kept.push(record.text),
         }
         Ok(())
     }
@@ -86,9 +87,10 @@ impl Printer {
     }
 
     /// A record that is no list's.
-    pub(crate) fn single(self, text: &str, console: &mut Console) -> Result<(), Stop> {
+    pub(crate) fn single(self, record: &Record, console: &mut Console) -> Result<(), Stop> {
+        let text = record.text.as_str();
         match self.format {
-            Format::Jsonl => writeln!(console.out, "{}", json::one_line(text))?,
+            Format::Jsonl => writeln!(console.out, "{}", record.line())?,
             Format::Json => writeln!(console.out, "{}", json::indented(text))?,
             Format::Csv => write!(console.out, "{}", csv::text(&[text.to_owned()]))?,
             Format::Table => writeln!(console.out, "{}", table::record(text, self.width))?,

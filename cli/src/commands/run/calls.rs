@@ -3,7 +3,7 @@
 use std::io::Write as _;
 use std::time::Duration;
 
-use connc_runtime::{Answer, Error, ErrorKind, Page, Record, Trace, Warning};
+use connc_runtime::{Answer, Error, ErrorKind, Page, Trace, Warning};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::Ready;
@@ -23,7 +23,7 @@ async fn one(ready: Ready<'_>, console: &mut Console) -> Result<(), Stop> {
     let Answer { record, warnings, traces, .. } = done.map_err(|error| failure::stop(&played(error, resumable), loaded, console))?;
     notes(&warnings, &traces, loaded, console)?;
     match record {
-        Some(record) => Printer::new(format, console).single(&record.text, console),
+        Some(record) => Printer::new(format, console).single(&record, console),
         None => Ok(console.note("done; the provider answers with no record")?),
     }
 }
@@ -46,9 +46,9 @@ async fn list(ready: Ready<'_>, console: &mut Console) -> Result<(), Stop> {
         };
         progress.hide(|| {
             notes(&warnings, &traces, loaded, console)?;
-            records.into_iter().try_for_each(|Record { text }| {
+            records.into_iter().try_for_each(|record| {
                 read += 1;
-                printer.record(text, console)
+                printer.record(record, console)
             })
         })?;
         progress.count(read);
