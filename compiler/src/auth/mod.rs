@@ -180,7 +180,7 @@ impl Method {
         // What a scheme cannot read was reported; the parameters and secrets are known all the same.
         let mut parts = (scheme.read)(&mut reader).unwrap_or_default();
         let incomplete = reader.is_damaged();
-        parts.apply.extend(headers.into_iter().map(|(name, value)| Apply { place: plan::Place::Header(name), value }));
+        parts.apply.extend(headers.into_iter().map(|(name, value)| Apply { place: plan::Place::Header(name.value), value }));
         Some(Self { name: name.clone(), scheme: scheme.name, parameters, secrets, base_url, trust_account_host, verify, parts, incomplete })
     }
 }

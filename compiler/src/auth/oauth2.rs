@@ -103,7 +103,7 @@ fn read(reader: &mut Reader<'_, '_>) -> Option<Parts> {
         let joined = scopes.iter().map(|scope| scope.value.as_str()).collect::<Vec<_>>().join(" ");
         form.push(("scope".to_owned(), Template::literal(&joined, span)));
     }
-    form.extend(extra);
+    form.extend(extra.into_iter().map(|(name, value)| (name.value, value)));
     // RFC 6749, section 5.1, names the members of the answer.
     let keep = vec![("access_token", "access_token")];
     let acquire = Acquire { url, headers, form, keep, expires_in: "expires_in", span };

@@ -39,8 +39,8 @@ pub(super) fn check(case: &Case<'_>, diagnostics: &mut Diagnostics) {
         let Some(paginate) = &operation.paginate else { continue };
         for name in &paginate.first_only {
             let query = &operation.request.query;
-            if !query.iter().any(|(query, _)| *query == name.value) {
-                let near = nearest(name, query.iter().map(|(name, _)| name.as_str()));
+            if !query.iter().any(|(query, _)| query.value == name.value) {
+                let near = nearest(name, query.iter().map(|(name, _)| name.value.as_str()));
                 unknown(name, format!("operation `{}` has no query parameter `{}`", operation.name.value, name.value), near, diagnostics);
             }
         }

@@ -17,9 +17,9 @@ pub fn template_at<'a>(node: &'a Node, name: &str, context: &mut Context<'a>) ->
 }
 
 /// The templates under the names of a mapping.
-pub fn templates(reader: &mut Reader<'_, '_>, name: &str) -> Vec<(String, Template)> {
+pub fn templates(reader: &mut Reader<'_, '_>, name: &str) -> Vec<(Spanned<String>, Template)> {
     let entries = reader.map(name);
-    let read = |(key, node): (&Spanned<String>, _)| Some((key.value.clone(), template_at(node, key, reader.context())?));
+    let read = |(key, node): (&Spanned<String>, _)| Some((key.clone(), template_at(node, key, reader.context())?));
     entries.into_iter().filter_map(read).collect()
 }
 

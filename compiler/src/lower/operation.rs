@@ -87,8 +87,24 @@ impl Lowering<'_> {
     }
 
     fn paginate(&self, paginate: &Loop) -> plan::Paginate {
-        let Loop { style, next, into, size, first_only, until, total, ends_on, empty_page, short_page_ends, max_pages, cap, span } =
-            paginate;
+        let Loop {
+            style,
+            next,
+            into,
+            size,
+            first_only,
+            until,
+            total,
+            ends_on,
+            empty_page,
+            short_page_ends,
+            max_pages,
+            cap,
+            span,
+            into_span: _,
+            size_span: _,
+            asked_span: _,
+        } = paginate;
         let (progress, next) = match next {
             Next::Answer(expression) => (plan::Progress::FreshToken, plan::Next::Answer(self.expression(expression))),
             Next::Made(source) => (plan::Progress::FreshToken, plan::Next::Answer(self.made(source, *span))),

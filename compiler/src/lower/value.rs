@@ -11,8 +11,8 @@ impl Lowering<'_> {
         plan::Text { segments: segments(&template.pieces), origin: self.origin(template.span) }
     }
 
-    pub(super) fn texts(&self, templates: &[(String, Template)]) -> Vec<(String, plan::Text)> {
-        templates.iter().map(|(name, template)| (name.clone(), self.text(template))).collect()
+    pub(super) fn texts<N: std::ops::Deref<Target = str>>(&self, templates: &[(N, Template)]) -> Vec<(String, plan::Text)> {
+        templates.iter().map(|(name, template)| (name.to_string(), self.text(template))).collect()
     }
 
     pub(super) fn expression(&self, expression: &Expression) -> plan::Expression {
@@ -21,9 +21,11 @@ impl Lowering<'_> {
 
     pub(super) fn data(&self, data: &Data) -> plan::Data {
         match data {
-            Data::Const(value) => plan::Data::Const(value.clone()),
+            Data::Const(value) => plan::Data::Const(value.value.clone()),
             Data::Expression(expression) => plan::Data::Expression(self.expression(expression)),
-            Data::Object(members, _) => plan::Data::Object(members.iter().map(|(name, value)| (name.clone(), self.data(value))).collect()),
+            Data::Object(members, _) => {
+                plan::Data::Object(members.iter().map(|(name, value)| (name.value.clone(), self.data(value))).collect())
+            }
             Data::List(items, _) => plan::Data::List(items.iter().map(|item| self.data(item)).collect()),
         }
     }

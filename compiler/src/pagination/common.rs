@@ -6,7 +6,7 @@ use super::{Loop, Next};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::lang::expression;
 use crate::source::Span;
-use crate::yaml::{Key, Need, Node, Reader, Table, Value};
+use crate::yaml::{Key, Kind, Need, Node, Reader, Table, Value};
 
 /// Pages after which a loop is an error, unless the spec says otherwise.
 const MAX_PAGES: u64 = 100_000;
@@ -147,6 +147,9 @@ pub static INTO: Table = Table {
 /// The loop with what the common keys say.
 pub(super) fn read(reader: &mut Reader<'_, '_>, style: &'static str, next: Next, into: plan::Target) -> Loop {
     let counts = matches!(next, Next::Counter { .. } | Next::LastItem(_));
+    let into_span = reader.take("into").and_then(name_span);
+    let size_span = reader.take("size").and_then(name_span);
+    let asked_span = reader.take("size").and_then(|node| value_span(node, &["value"]).or_else(|| value_span(node, &["max"])));
     let size = size(reader);
     let empty_page = match reader.choice("empty_page").map(|word| word.value) {
         Some("end") => plan::EmptyPage::End,
@@ -173,7 +176,21 @@ pub(super) fn read(reader: &mut Reader<'_, '_>, style: &'static str, next: Next,
         max_pages: reader.integer("max_pages").map_or(MAX_PAGES, |number| number.value),
         cap: reader.integer("cap").map(|number| number.value),
         span: reader.span,
+        into_span,
+        size_span,
+        asked_span,
     }
+}
+
+/// Where a place of the request is named.
+fn name_span(node: &Node) -> Option<Span> {
+    value_span(node, &["query", "header", "body", "variable"])
+}
+
+/// Where the value of one of these keys stands.
+fn value_span(node: &Node, keys: &[&str]) -> Option<Span> {
+    let Kind::Mapping(entries) = &node.kind else { return None };
+    entries.iter().find(|entry| keys.contains(&entry.key.value.as_str())).map(|entry| entry.value.span)
 }
 
 /// The target under `into`.

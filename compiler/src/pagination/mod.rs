@@ -70,6 +70,12 @@ pub struct Loop {
     pub cap: Option<u64>,
     /// Where it was written.
     pub span: Span,
+    /// Where the token's place is named, where the spec names it.
+    pub into_span: Option<Span>,
+    /// Where the place of the number of records is named.
+    pub size_span: Option<Span>,
+    /// Where the number of records that is asked for is written.
+    pub asked_span: Option<Span>,
 }
 
 /// Where the next page's token comes from.

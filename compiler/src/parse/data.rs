@@ -1,6 +1,7 @@
 //! Data: text is JSONata, everything else is itself.
 
 use crate::lang::Expression;
+use crate::source::Spanned;
 use crate::spec::Data;
 use crate::yaml::{Context, Kind, Literal, Node};
 
@@ -14,9 +15,9 @@ pub(super) fn data<'a>(node: &'a Node, context: &mut Context<'a>) -> Option<Data
             if let [entry] = entries.as_slice()
                 && entry.key.value == "const"
             {
-                return Some(Data::Const(entry.value.to_json()));
+                return Some(Data::Const(Spanned::new(entry.value.to_json(), entry.value.span)));
             }
-            let members = entries.iter().filter_map(|entry| Some((entry.key.value.clone(), data(&entry.value, context)?))).collect();
+            let members = entries.iter().filter_map(|entry| Some((entry.key.clone(), data(&entry.value, context)?))).collect();
             Some(Data::Object(members, node.span))
         }
         Kind::Scalar(scalar) => match scalar.literal() {
@@ -24,7 +25,9 @@ pub(super) fn data<'a>(node: &'a Node, context: &mut Context<'a>) -> Option<Data
                 let text = node.embedded(context.sources)?;
                 Expression::read(&text, context.diagnostics).map(Data::Expression)
             }
-            literal @ (Literal::Null | Literal::Bool(_) | Literal::Integer(_) | Literal::Float(_)) => Some(Data::Const(literal.to_json())),
+            literal @ (Literal::Null | Literal::Bool(_) | Literal::Integer(_) | Literal::Float(_)) => {
+                Some(Data::Const(Spanned::new(literal.to_json(), node.span)))
+            }
         },
     }
 }

@@ -245,7 +245,7 @@ pub struct Connector {
     /// The base URL.
     pub base_url: Template,
     /// Headers of every request.
-    pub headers: Vec<(String, Template)>,
+    pub headers: Vec<(Spanned<String>, Template)>,
     /// The ways to connect.
     pub auth: Vec<Method>,
     /// The operation that proves credentials.

@@ -1,17 +1,17 @@
 //! Data as written: literals, JSONata, and trees of them.
 
 use crate::lang::Expression;
-use crate::source::Span;
+use crate::source::{Span, Spanned};
 
 /// A value made at run time.
 #[derive(Clone, Debug)]
 pub enum Data {
     /// A number, a boolean or null, or `{ const: text }`.
-    Const(serde_json::Value),
+    Const(Spanned<serde_json::Value>),
     /// Any other text.
     Expression(Expression),
     /// A mapping.
-    Object(Vec<(String, Data)>, Span),
+    Object(Vec<(Spanned<String>, Data)>, Span),
     /// A list.
     List(Vec<Data>, Span),
 }

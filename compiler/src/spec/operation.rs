@@ -212,9 +212,9 @@ pub struct Request {
     /// The URL; for GraphQL, the endpoint is the connector's.
     pub url: Option<Template>,
     /// Query parameters.
-    pub query: Vec<(String, Template)>,
+    pub query: Vec<(Spanned<String>, Template)>,
     /// Headers.
-    pub headers: Vec<(String, Template)>,
+    pub headers: Vec<(Spanned<String>, Template)>,
     /// The body.
     pub body: Body,
     /// Whether sending it twice is the same as once, where the spec says so.
@@ -233,7 +233,7 @@ pub enum Body {
     /// JSON.
     Json(Data),
     /// A form.
-    Form(Vec<(String, Template)>),
+    Form(Vec<(Spanned<String>, Template)>),
     /// GraphQL.
     Graphql {
         /// The document.
