@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-use crate::commands::{build, check, completions, eval, explain, list, man, plan, run, schema, test, verify};
+use crate::commands::{build, check, completions, eval, explain, extract, list, man, plan, prove, run, schema, test, verify};
 
 /// Declarative connectors: check them, run them, test them.
 #[derive(Debug, Parser)]
@@ -44,9 +44,11 @@ pub(crate) enum Command {
     Plan(plan::Args),
     Run(Box<run::Args>),
     Test(test::Args),
+    Prove(prove::Args),
     Verify(Box<verify::Args>),
     List(list::Args),
     Eval(eval::Args),
+    Extract(extract::Args),
     Build(build::Args),
     Schema(schema::Args),
     Completions(completions::Args),

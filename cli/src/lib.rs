@@ -6,6 +6,7 @@ mod args;
 mod commands;
 
 pub mod project;
+pub mod prove;
 pub mod render;
 pub mod suite;
 
@@ -16,6 +17,7 @@ mod wire;
 mod console;
 mod embedded;
 mod error;
+mod parallel;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -61,9 +63,11 @@ fn command(cli: Cli, console: &mut Console) -> Result<(), Stop> {
         Command::Plan(args) => commands::plan::run(&args, &project()?, console),
         Command::Run(args) => commands::run::run(&args, &project()?, console),
         Command::Test(args) => commands::test::run(&args, &project()?, console),
+        Command::Prove(args) => commands::prove::run(&args, &project()?, console),
         Command::Verify(args) => commands::verify::run(&args, &project()?, console),
         Command::List(args) => commands::list::run(&args, &project()?, console),
         Command::Eval(args) => commands::eval::run(&args, console),
+        Command::Extract(args) => commands::extract::run(&args, &project()?, console),
         Command::Build(args) => commands::build::run(&args, &project()?, console),
         Command::Schema(args) => commands::schema::run(&args, console),
         Command::Completions(args) => commands::completions::run(&args, console),

@@ -41,7 +41,8 @@ impl Report {
         let Diagnostic { code, message, help, span, label, related } = diagnostic;
         let (here, elsewhere): (Vec<&Label>, Vec<&Label>) = related.iter().partition(|label| label.span.file == span.file);
         let mut labels = vec![primary(*span, label)];
-        labels.extend(here.iter().map(|label| LabeledSpan::new_with_span(Some(label.text.clone()), range(label.span))));
+        labels
+            .extend(here.iter().map(|label| LabeledSpan::new_with_span(Some(label.text.clone()), range(first_line(label.span, sources)))));
         Self {
             message: message.clone(),
             code: Some(code.slug()),
@@ -64,7 +65,7 @@ impl Report {
             severity: miette::Severity::Advice,
             help: None,
             source: named(label.span.file, sources),
-            labels: vec![primary(label.span, "")],
+            labels: vec![primary(first_line(label.span, sources), "")],
             elsewhere: Vec::new(),
         }
     }
@@ -72,6 +73,12 @@ impl Report {
 
 fn primary(span: Span, label: &str) -> LabeledSpan {
     LabeledSpan::new_primary_with_span((!label.is_empty()).then(|| label.to_owned()), range(span))
+}
+
+/// The first line of a declaration, which is enough to find it.
+fn first_line(span: Span, sources: &Sources) -> Span {
+    let length = sources.slice(span).lines().next().map_or(0, str::len);
+    Span { end: span.start + u32::try_from(length).unwrap_or(0), ..span }
 }
 
 /// The span without the line break and the blanks that may end it, which would draw its label under the next line.

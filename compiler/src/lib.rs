@@ -28,6 +28,7 @@ pub mod lower;
 
 mod reference;
 
+pub use check::{Coverage, MapTypes};
 use connc_plan::{Cassette, Plan};
 use diagnostic::{Diagnostic, Diagnostics};
 pub use reference::{Chapter, Example, chapters, complete, editor_schema, examples, files, reference, role};
@@ -42,6 +43,8 @@ pub struct Compiled {
     pub plan: Option<Plan>,
     /// Every problem, in the order of the text.
     pub diagnostics: Vec<Diagnostic>,
+    /// How much of it has types.
+    pub coverage: Coverage,
 }
 
 /// Compiles a connector.
@@ -50,11 +53,27 @@ pub fn compile(sources: &Sources) -> Compiled {
     let mut diagnostics = Diagnostics::default();
     let trees = Trees::read(sources, &mut diagnostics);
     let spec = connector(&trees, sources, &mut diagnostics);
+    let _described = shape::read_extracts(sources, &mut diagnostics);
+    let description = shape::read_extracts(sources, &mut diagnostics);
+    let mut coverage = Coverage::default();
     let plan = spec.as_ref().and_then(|spec| {
         let names = resolve::names(spec);
-        check::all(spec, &names, sources, &mut diagnostics).map(|checked| lower::plan(&checked, sources))
+        let outcome = check::all(spec, &names, sources, description.as_ref(), &mut diagnostics);
+        coverage = outcome.coverage;
+        outcome.checked.map(|checked| lower::plan(&checked, sources))
     });
-    Compiled { plan, diagnostics: diagnostics.into_sorted() }
+    Compiled { plan, diagnostics: diagnostics.into_sorted(), coverage }
+}
+
+/// The maps of a connector with the types of the records that they are given, and the named types.
+#[must_use]
+pub fn map_types(sources: &Sources) -> (Vec<MapTypes>, shape::Shapes) {
+    let mut silent = Diagnostics::default();
+    let trees = Trees::read(sources, &mut silent);
+    let description = shape::read_extracts(sources, &mut silent);
+    let spec = connector(&trees, sources, &mut silent);
+    let maps = spec.as_ref().map(|spec| check::map_types(spec, &resolve::names(spec), sources, description.as_ref()));
+    (maps.unwrap_or_default(), description.map(|description| description.shapes).unwrap_or_default())
 }
 
 /// Reads one cassette of the sources.

@@ -64,8 +64,8 @@ pub enum Kind {
     Partial(Box<Node>, Vec<Node>),
     /// `?` in a partial application.
     Placeholder,
-    /// `function($a, $b) { body }`.
-    Lambda(Vec<String>, Box<Node>),
+    /// `function($a, $b) { body }`, and whether it has a signature (`<n-n:n>`), by which the engine changes its arguments.
+    Lambda(Vec<String>, Box<Node>, bool),
     /// `| pattern | update, delete |`.
     Transform(Box<Node>, Box<Node>, Option<Box<Node>>),
     /// `^(<a, >b)`: keys, each with whether it descends. A path step only.
@@ -154,7 +154,7 @@ impl Node {
             Kind::Binary(_, left, right) | Kind::Elvis(left, right) | Kind::Coalesce(left, right) | Kind::Apply(left, right) => {
                 vec![left, right]
             }
-            Kind::Negate(inner) | Kind::Bind(_, inner) | Kind::Lambda(_, inner) => vec![inner],
+            Kind::Negate(inner) | Kind::Bind(_, inner) | Kind::Lambda(_, inner, _) => vec![inner],
             Kind::Array(items) | Kind::Block(items) => items.iter().collect(),
             Kind::Object(pairs) => pairs.iter().flat_map(|(key, value)| [key, value]).collect(),
             Kind::Condition(condition, then, otherwise) => {

@@ -3,13 +3,15 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
+use connc_expr::Variables;
 use connc_plan::{ErrorKind, FORMAT, Operation, Plan, ResourceMap};
 use serde_json::Value;
 
 use crate::lock::locked;
-use crate::map::RecordMap;
+use crate::map::{Mapped, Over, RecordMap, Treatment};
+use crate::notes::Notes;
 use crate::program::Programs;
-use crate::{Error, hash, suggest};
+use crate::{Error, Policy, Record, hash, suggest};
 
 /// A plan with its expressions compiled as they are used. Clones share everything; replacing a connector is replacing the value.
 #[derive(Clone, Debug)]
@@ -88,6 +90,28 @@ impl Connector {
             Arc::new(RecordMap::compile(source, schema, self.programs()).map_err(|error| error.at(self.plan(), resource, source.origin))?);
         locked(&self.0.maps).insert(key, Arc::clone(&map));
         Ok(map)
+    }
+
+    /// Maps a record of the provider's that the caller holds already, as it would be mapped in an answer, and validates it against the model.
+    /// `variables` are what its map may name besides the record, by their names without the `$`: `parent`, `account`.
+    ///
+    /// # Errors
+    ///
+    /// Where nothing maps the resource, `raw` is no JSON, an expression fails, or the record breaks the model.
+    pub fn map_record(&self, model: &str, resource: &str, raw: &str, variables: &serde_json::Map<String, Value>) -> Result<Record, Error> {
+        let map = self.record_map(model, resource)?;
+        let mut bound = Variables::new();
+        for (name, value) in variables {
+            bound
+                .set_json(name, &value.to_string())
+                .map_err(|error| Error::invalid(format!("the variable `{name}`: {}", error.message)))?;
+        }
+        let treatment = Treatment { policy: Policy::Fail, raw: false, trace: false };
+        let over = Over { plan: self.plan(), variables: bound, treatment };
+        match map.apply(raw, 0, &over, &mut Notes::new(0))? {
+            Mapped::Record(text) => Ok(Record { text }),
+            Mapped::Skipped => Err(Error::new(ErrorKind::Map, "the record was left out")),
+        }
     }
 
     /// Names an error's plan for a caller that has none at hand.

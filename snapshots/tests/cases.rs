@@ -100,7 +100,8 @@ fn example(piece: &str) -> (Sources, Vec<Diagnostic>) {
         Role::Connector => drop(sources.add(Role::Connector, "connector.yaml", connc_compiler::complete(piece))),
         Role::Map | Role::Model | Role::Schema | Role::Cassette => {
             sources.add(Role::Connector, "connector.yaml", connc_compiler::complete(""));
-            sources.add(role, "user-directory.yaml", piece);
+            let path = if piece.starts_with("# overlay\n") { "schemas/example.overlay.yaml" } else { "user-directory.yaml" };
+            sources.add(role, path, piece);
         }
     }
     for (role, path, text) in connc_compiler::files(piece) {

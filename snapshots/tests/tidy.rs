@@ -27,7 +27,8 @@ const CRATES: &[(&str, &[&str])] = &[
     ("expr", &["connc-plan"]),
     ("compiler", &["connc-plan", "connc-expr"]),
     ("runtime", &["connc-plan", "connc-expr"]),
-    ("cli", &["connc-plan", "connc-expr", "connc-compiler", "connc-runtime"]),
+    ("extract", &["connc-plan", "connc-expr", "connc-compiler"]),
+    ("cli", &["connc-plan", "connc-expr", "connc-compiler", "connc-extract", "connc-runtime"]),
 ];
 
 /// Products besides those in `connectors/`, whose names would show that Rust knows a provider.

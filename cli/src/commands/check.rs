@@ -5,12 +5,15 @@ use std::io::Write as _;
 use std::time::Duration;
 
 use clap::ValueEnum;
+use connc_compiler::Coverage;
 use connc_compiler::diagnostic::{self, CODES, Diagnostic, Severity};
 use connc_compiler::source::Sources;
 use serde_json::json;
 
 use crate::console::{Console, GREEN, RED, STRONG, YELLOW};
 use crate::error::{Stop, counted};
+use crate::output::typed;
+use crate::parallel::side_by_side;
 use crate::project::{self, Loaded, Project};
 use crate::render::{self, Look};
 
@@ -32,6 +35,12 @@ pub(crate) struct Args {
     /// Check again whenever a file changes, until interrupted
     #[arg(long)]
     watch: bool,
+    /// Fail where less of a connector has types than this, in percent
+    #[arg(long, value_name = "PERCENT", value_parser = percent)]
+    min_typed: Option<f64>,
+    /// List what has no type
+    #[arg(long)]
+    untyped: bool,
     /// An overlay to compile with the connector; not supported by this version
     #[arg(long, value_name = "FILE")]
     overlay: Option<String>,
@@ -86,26 +95,51 @@ fn load(args: &Args, project: &Project) -> Result<Vec<Loaded>, Stop> {
 
 fn report(args: &Args, loaded: &[Loaded], console: &mut Console) -> Result<(), Stop> {
     let mut reports = Reports::default();
-    for connector in loaded {
-        reports.add(&connector.name, &connector.sources, connector.compile().diagnostics);
-        for cassette in &connector.cassettes {
-            reports.add(&connector.name, &cassette.sources, cassette.read().1);
+    for (connector, found) in loaded.iter().zip(side_by_side(loaded, examine)) {
+        reports.add(&connector.name, &connector.sources, found.own);
+        for (cassette, diagnostics) in connector.cassettes.iter().zip(found.cassettes) {
+            reports.add(&connector.name, &cassette.sources, diagnostics);
         }
+        reports.coverage.push((connector, found.coverage));
     }
+    let too_little = reports.too_little(args.min_typed);
     match args.format {
-        Format::Text => reports.text(loaded, args.deny_warnings, console)?,
+        Format::Text => {
+            reports.text(loaded, args.deny_warnings, console)?;
+            reports.typed(args, &too_little, console)?;
+        }
         Format::Json => reports.json(loaded.len(), console)?,
         Format::Sarif => reports.sarif(console)?,
         Format::Github => reports.github(console)?,
     }
     console.out.flush()?;
-    let bad = reports.errors() > 0 || (args.deny_warnings && reports.warnings() > 0);
+    let bad = !too_little.is_empty() || reports.errors() > 0 || (args.deny_warnings && reports.warnings() > 0);
     if bad { Err(Stop::Problems) } else { Ok(()) }
+}
+
+/// A share in percent.
+fn percent(text: &str) -> Result<f64, String> {
+    let number = text.trim_end_matches('%').parse::<f64>().map_err(|_| "a number from 0 to 100 is wanted".to_owned())?;
+    if (0.0..=100.0).contains(&number) { Ok(number) } else { Err("a number from 0 to 100 is wanted".to_owned()) }
+}
+
+/// What was found in a connector and its recorded calls.
+struct Examined {
+    own: Vec<Diagnostic>,
+    cassettes: Vec<Vec<Diagnostic>>,
+    coverage: Coverage,
+}
+
+fn examine(connector: &Loaded) -> Examined {
+    let compiled = connector.compile();
+    let cassettes = connector.cassettes.iter().map(|cassette| cassette.read().1).collect();
+    Examined { own: compiled.diagnostics, cassettes, coverage: compiled.coverage }
 }
 
 /// What was found, in order.
 #[derive(Default)]
 struct Reports<'a> {
+    coverage: Vec<(&'a Loaded, Coverage)>,
     list: Vec<Report<'a>>,
     /// A mistake in a unified model is found with every connector, and said once.
     seen: HashSet<String>,
@@ -165,10 +199,48 @@ impl<'a> Reports<'a> {
         Ok(())
     }
 
+    /// The connectors of which less than asked for has types.
+    fn too_little(&self, least: Option<f64>) -> Vec<(&'a str, f64)> {
+        let Some(least) = least else { return Vec::new() };
+        let share = |(connector, coverage): &(&'a Loaded, Coverage)| Some((connector.name.as_str(), coverage.percent()?));
+        self.coverage.iter().filter_map(share).filter(|(_, percent)| *percent < least).collect()
+    }
+
+    /// How much has types, and what has none.
+    fn typed(&self, args: &Args, too_little: &[(&str, f64)], console: &mut Console) -> Result<(), Stop> {
+        for (connector, coverage) in &self.coverage {
+            if let Some(line) = typed::line(coverage) {
+                writeln!(console.err, "{STRONG}{}{STRONG:#}: {line}", connector.name)?;
+            }
+            if !args.untyped {
+                continue;
+            }
+            for (place, what) in &coverage.unknown {
+                let at = connector.sources.position(place.file, place.start);
+                writeln!(console.out, "{}:{}:{}: {what} has no type", connector.sources.path(place.file), at.line, at.column)?;
+            }
+        }
+        for (name, percent) in too_little {
+            let least = args.min_typed.unwrap_or_default();
+            console.error(
+                format!("{percent:.1} % of {name} has types, and `--min-typed` asks for {least} %"),
+                Some("`--untyped` lists what has none"),
+            )?;
+        }
+        Ok(())
+    }
+
     fn json(&self, connectors: usize, console: &mut Console) -> Result<(), Stop> {
         let diagnostics: Vec<_> = self.list.iter().map(|report| diagnostic::json(&report.diagnostic, report.sources)).collect();
-        // How much of what connectors read has a known type is not measured yet.
-        let summary = json!({"errors": self.errors(), "warnings": self.warnings(), "connectors": connectors, "typed_coverage": null});
+        let mut all = Coverage::default();
+        self.coverage.iter().for_each(|(_, coverage)| all.add(coverage));
+        let each: serde_json::Map<_, _> =
+            self.coverage.iter().map(|(connector, coverage)| (connector.name.clone(), typed::json(coverage))).collect();
+        let mut typed = typed::json(&all);
+        if let Some(object) = typed.as_object_mut() {
+            object.insert("by_connector".to_owned(), each.into());
+        }
+        let summary = json!({"errors": self.errors(), "warnings": self.warnings(), "connectors": connectors, "typed_coverage": typed});
         writeln!(console.out, "{:#}", json!({"diagnostics": diagnostics, "summary": summary}))?;
         Ok(())
     }

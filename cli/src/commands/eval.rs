@@ -89,7 +89,7 @@ fn strangers(tree: &connc_expr::ir::Node) -> Vec<Remark> {
     let mut bound: Vec<&str> = Vec::new();
     tree.walk(&mut |node| match &node.kind {
         Kind::Bind(name, _) => bound.push(name),
-        Kind::Lambda(names, _) => bound.extend(names.iter().map(String::as_str)),
+        Kind::Lambda(names, ..) => bound.extend(names.iter().map(String::as_str)),
         _ => {}
     });
     tree.walk(&mut |node| {

@@ -3,12 +3,13 @@
 use std::io::Write as _;
 
 use clap::ValueEnum;
+use connc_compiler::Coverage;
 use connc_plan::Plan;
 use serde_json::{Value, json};
 
 use crate::console::Console;
 use crate::error::{Stop, counted};
-use crate::output::matrix;
+use crate::output::{matrix, typed};
 use crate::project::Project;
 
 /// Show what each connector can do
@@ -39,19 +40,20 @@ pub(crate) fn run(args: &Args, project: &Project, console: &mut Console) -> Resu
     let mut plans = Vec::new();
     let mut broken = Vec::new();
     for connector in found {
-        match connector.load()?.compile().plan {
-            Some(plan) => plans.push(plan),
+        let compiled = connector.load()?.compile();
+        match compiled.plan {
+            Some(plan) => plans.push((plan, compiled.coverage)),
             None => broken.push(connector.name),
         }
     }
     match args.format {
         Format::Json => {
-            let connectors: Vec<Value> = plans.iter().map(described).collect();
+            let connectors: Vec<Value> = plans.iter().map(|(plan, coverage)| described(plan, coverage)).collect();
             writeln!(console.out, "{:#}", json!({"connectors": connectors}))?;
         }
         Format::Table => {
-            let rows: Vec<[String; 4]> = plans.iter().flat_map(|plan| rows(plan, args.native)).collect();
-            writeln!(console.out, "{}", matrix(["connector", "model", "resource", "verbs"], &rows, console.width()))?;
+            let rows: Vec<[String; 5]> = plans.iter().flat_map(|(plan, coverage)| rows(plan, coverage, args.native)).collect();
+            writeln!(console.out, "{}", matrix(["connector", "typed", "model", "resource", "verbs"], &rows, console.width()))?;
         }
     }
     if broken.is_empty() {
@@ -65,19 +67,20 @@ pub(crate) fn run(args: &Args, project: &Project, console: &mut Console) -> Resu
     Err(Stop::Problems)
 }
 
-fn rows(plan: &Plan, native: bool) -> Vec<[String; 4]> {
+fn rows(plan: &Plan, coverage: &Coverage, native: bool) -> Vec<[String; 5]> {
+    let typed = coverage.percent().map_or_else(|| "-".to_owned(), |percent| format!("{percent:.0} %"));
     let unified = plan.maps.iter().map(|map| {
         let verbs: Vec<&str> = map.verbs.keys().map(|verb| verb.name()).collect();
-        [plan.connector.clone(), map.model.clone(), map.resource.clone(), verbs.join(" ")]
+        [plan.connector.clone(), typed.clone(), map.model.clone(), map.resource.clone(), verbs.join(" ")]
     });
-    let mut rows: Vec<[String; 4]> = unified.collect();
+    let mut rows: Vec<[String; 5]> = unified.collect();
     for (resource, verbs) in own(plan).into_iter().filter(|_| native) {
-        rows.push([plan.connector.clone(), "(native)".to_owned(), resource, verbs.join(" ")]);
+        rows.push([plan.connector.clone(), typed.clone(), "(native)".to_owned(), resource, verbs.join(" ")]);
     }
     // A name once is enough for people: the eye follows the column.
     let mut before: Option<(String, String)> = None;
     for row in &mut rows {
-        let [connector, model, ..] = row;
+        let [connector, typed, model, ..] = row;
         let now = (connector.clone(), model.clone());
         if let Some((last, last_model)) = &before {
             if *last_model == now.1 {
@@ -85,6 +88,7 @@ fn rows(plan: &Plan, native: bool) -> Vec<[String; 4]> {
             }
             if *last == now.0 {
                 connector.clear();
+                typed.clear();
             }
         }
         before = Some(now);
@@ -105,7 +109,7 @@ fn own(plan: &Plan) -> Vec<(String, Vec<String>)> {
     found
 }
 
-fn described(plan: &Plan) -> Value {
+fn described(plan: &Plan, coverage: &Coverage) -> Value {
     let models: Vec<Value> = plan
         .models
         .iter()
@@ -124,5 +128,5 @@ fn described(plan: &Plan) -> Value {
         .collect();
     let native: Vec<Value> = own(plan).into_iter().map(|(resource, verbs)| json!({"resource": resource, "verbs": verbs})).collect();
     let auth: Vec<Value> = plan.auth.iter().map(|method| json!({"name": method.name, "scheme": method.scheme})).collect();
-    json!({"connector": plan.connector, "title": plan.title, "auth": auth, "models": models, "native": native})
+    json!({"connector": plan.connector, "title": plan.title, "auth": auth, "typed_coverage": typed::json(coverage), "models": models, "native": native})
 }

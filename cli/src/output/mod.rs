@@ -4,6 +4,7 @@ mod csv;
 pub(crate) mod failure;
 pub(crate) mod json;
 mod table;
+pub(crate) mod typed;
 
 pub(crate) use table::matrix;
 

@@ -24,6 +24,8 @@ pub struct Loaded {
     pub cassettes: Vec<CassetteFile>,
     /// The folder as people see it, `connectors/example`.
     pub shown: String,
+    /// Its folder on the disk; none where it comes from the binary.
+    pub folder: Option<PathBuf>,
     /// Where this connector's snapshots are kept; none where it comes from the binary.
     pub snapshots: Option<PathBuf>,
 }
@@ -66,6 +68,7 @@ pub(super) fn load(found: &Found) -> Result<Loaded, Stop> {
         sources: Sources::new(found.name.as_str()),
         cassettes: Vec::new(),
         shown: format!("connectors/{}", found.name),
+        folder: None,
         snapshots: None,
     };
     let mut hidden: Vec<String> = Vec::new();
@@ -73,6 +76,7 @@ pub(super) fn load(found: &Found) -> Result<Loaded, Stop> {
         Place::Folder(connectors) => {
             let folder = connectors.join(&found.name);
             loaded.shown = disk::shown(&folder);
+            loaded.folder = Some(folder.clone());
             loaded.snapshots = Some(beside(connectors, "snapshots").join(&found.name));
             for file in disk::files(&folder, &["yaml", "json", "graphql"])? {
                 loaded.add(&file.short, &file.text);

@@ -32,7 +32,7 @@ pub(super) fn schema(spec: &Connector, sources: &Sources, diagnostics: &mut Diag
     }
 }
 
-fn find(name: &str, sources: &Sources) -> Option<FileId> {
+pub(super) fn find(name: &str, sources: &Sources) -> Option<FileId> {
     sources.of(Role::Schema).find(|file| sources.path(*file).ends_with(&format!("/{name}")) || sources.path(*file) == name)
 }
 

@@ -1,5 +1,6 @@
 //! What is wrong with what a spec means: one file for each kind of check, each a plain function in one list.
 
+mod allow;
 mod connector_name;
 mod fields;
 mod files;
@@ -11,15 +12,18 @@ mod names;
 mod operations;
 mod paging;
 mod parameters;
+mod typed;
 mod uses;
 mod variables;
 
 use crate::diagnostic::Diagnostics;
 use crate::lang::Schema;
 use crate::resolve::Names;
+use crate::shape::{Description, Shapes};
 use crate::source::Sources;
 use crate::spec::Connector;
 
+pub use typed::{Coverage, MapTypes};
 pub use uses::{Owner, takes};
 
 /// Every check, in the order in which a reader would want to hear of problems.
@@ -52,6 +56,15 @@ pub struct Checked<'a> {
     spec: &'a Connector,
 }
 
+/// What came of checking a spec.
+#[derive(Debug)]
+pub struct Outcome<'a> {
+    /// The spec, if nothing keeps it from running.
+    pub checked: Option<Checked<'a>>,
+    /// How much of it has types.
+    pub coverage: Coverage,
+}
+
 impl<'a> Checked<'a> {
     /// The spec.
     #[must_use]
@@ -60,13 +73,34 @@ impl<'a> Checked<'a> {
     }
 }
 
-/// Runs every check; gives the spec back if nothing keeps it from running.
+/// Every map with the types of the records that it is given.
 #[must_use]
-pub fn all<'a>(spec: &'a Connector, names: &Names<'_>, sources: &Sources, diagnostics: &mut Diagnostics) -> Option<Checked<'a>> {
+pub fn map_types(spec: &Connector, names: &Names<'_>, sources: &Sources, description: Option<&Description>) -> Vec<MapTypes> {
+    let mut silent = Diagnostics::default();
+    let schema = files::schema(spec, sources, &mut silent);
+    let case = Case { spec, names, sources, schema: schema.as_ref() };
+    let none = Shapes::default();
+    let typed = typed::Typed::new(&case, description, &none, &mut silent);
+    typed::map_types(&case, &typed, &mut silent)
+}
+
+/// Runs every check: those of names and places first, then those that need types.
+#[must_use]
+pub fn all<'a>(
+    spec: &'a Connector,
+    names: &Names<'_>,
+    sources: &Sources,
+    description: Option<&Description>,
+    diagnostics: &mut Diagnostics,
+) -> Outcome<'a> {
     let schema = files::schema(spec, sources, diagnostics);
     let case = Case { spec, names, sources, schema: schema.as_ref() };
     for check in CHECKS {
         check(&case, diagnostics);
     }
-    if diagnostics.has_errors() { None } else { Some(Checked { spec }) }
+    let none = Shapes::default();
+    let typed = typed::Typed::new(&case, description, &none, diagnostics);
+    let coverage = typed::check(&case, &typed, diagnostics);
+    allow::apply(sources, diagnostics);
+    Outcome { checked: if diagnostics.has_errors() { None } else { Some(Checked { spec }) }, coverage }
 }

@@ -86,12 +86,41 @@ codes! {
     UnusedParameter "unused-parameter" Warning "a customer is asked for something that nothing reads";
     ConnectorName "connector-name" Error "the connector and its folder have different names";
     UnknownFile "unknown-file" Error "a file that the spec names is not in the connector's folder";
+    InvalidExtract "invalid-extract" Error "an extract of the provider's description cannot be read";
+    OverlayTarget "overlay-target" Error "an overlay corrects something that is not in its extract";
     UnknownModel "unknown-model" Error "a unified model, or this version of it, does not exist";
     UnknownResource "unknown-resource" Error "a unified model has no such resource";
     DuplicateMap "duplicate-map" Error "a unified model is mapped in two files";
     UnknownField "unknown-field" Error "a unified resource has no such field";
     MissingField "missing-field" Error "a required unified field is not mapped";
     UnknownEnumValue "unknown-enum-value" Error "a value is not one of the unified field's";
+    UnknownProperty "unknown-property" Error "an expression reads a field that the provider's type does not have";
+    WrongArgument "wrong-argument" Error "a function or operator gets something that it does not take";
+    AbsentCondition "absent-condition" Error "a condition is over something that may be absent";
+    OneOrMany "one-or-many" Error "one or several values stand where one is taken";
+    ImpossibleComparison "impossible-comparison" Error "a comparison can never be true";
+    TypeMismatch "type-mismatch" Error "a value is not of the type that its field takes";
+    WrongFormat "wrong-format" Error "text is not of the format that its field takes";
+    PossiblyAbsent "possibly-absent" Error "a value that each record must have may be absent";
+    UnmappedValue "unmapped-value" Error "a translation leaves out a value that the provider has";
+    UnknownProviderValue "unknown-provider-value" Error "a translation names a value that the provider does not have";
+    UnknownEndpoint "unknown-endpoint" Error "the provider's description has no such operation";
+    UnknownRequestParameter "unknown-request-parameter" Error "the provider's operation does not take this parameter";
+    MissingRequestParameter "missing-request-parameter" Error "the provider's operation needs a parameter that is not sent";
+    UnknownBodyProperty "unknown-body-property" Error "the provider's operation does not take this member of the body";
+    MissingBodyProperty "missing-body-property" Error "the provider's operation needs a member of the body that is not sent";
+    WrongRequestValue "wrong-request-value" Error "the provider's operation does not take a value of this type";
+    Deprecated "deprecated" Warning "the provider wants this used no more";
+    MissingScope "missing-scope" Error "the declared scopes do not cover an operation";
+    UnknownCursor "unknown-cursor" Error "the next page's token comes from a field that the answer does not have";
+    NeverStops "never-stops" Error "nothing in the loop over pages can end it";
+    UnknownPageParameter "unknown-page-parameter" Error "the provider's operation does not take the parameter that paging sets";
+    PageSize "page-size" Error "more records a page are asked for than the provider gives";
+    UnreadNextPage "unread-next-page" Warning "an answer says where the next page is, and nothing reads it";
+    TruncatedConnection "truncated-connection" Warning "a list within a record is cut after its first page";
+    AllowWithoutReason "allow-without-reason" Error "an allow comment does not say why";
+    InvalidAllow "invalid-allow" Error "an allow comment names something that cannot be allowed";
+    UnusedAllow "unused-allow" Warning "an allow comment allows nothing";
 }
 
 impl Code {
@@ -99,6 +128,34 @@ impl Code {
     #[must_use]
     pub fn parse(slug: &str) -> Option<Self> {
         CODES.iter().copied().find(|code| code.slug() == slug)
+    }
+
+    /// Whether a comment may allow it: warnings, and what is said of types. Without the others there is nothing to run.
+    #[must_use]
+    pub fn is_allowable(self) -> bool {
+        let of_types = [
+            Self::UnknownProperty,
+            Self::WrongArgument,
+            Self::AbsentCondition,
+            Self::OneOrMany,
+            Self::ImpossibleComparison,
+            Self::TypeMismatch,
+            Self::WrongFormat,
+            Self::PossiblyAbsent,
+            Self::UnmappedValue,
+            Self::UnknownProviderValue,
+            Self::UnknownEndpoint,
+            Self::UnknownRequestParameter,
+            Self::MissingRequestParameter,
+            Self::UnknownBodyProperty,
+            Self::MissingBodyProperty,
+            Self::WrongRequestValue,
+            Self::MissingScope,
+            Self::UnknownPageParameter,
+            Self::PageSize,
+        ];
+        let about_itself = [Self::UnusedAllow].contains(&self);
+        of_types.contains(&self) || (self.severity() == Severity::Warning && !about_itself)
     }
 
     /// The page that `connc explain` shows. Pages are Markdown: why, then a `yaml wrong` block, then a `yaml right` block.

@@ -118,6 +118,13 @@ impl Diagnostics {
         self.list.iter().any(|diagnostic| diagnostic.severity() == Severity::Error)
     }
 
+    /// Takes out every problem that `which` is true of, and says whether there was one.
+    pub fn remove(&mut self, which: impl Fn(&Diagnostic) -> bool) -> bool {
+        let before = self.list.len();
+        self.list.retain(|diagnostic| !which(diagnostic));
+        self.list.len() < before
+    }
+
     /// Whether an error stands within a place. What is missing there may only be unreadable.
     #[must_use]
     pub fn has_error_within(&self, place: Span) -> bool {

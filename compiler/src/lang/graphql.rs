@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use apollo_compiler::ExecutableDocument;
 use apollo_compiler::ast;
 use apollo_compiler::diagnostic::ToCliReport;
 use apollo_compiler::schema::ExtendedType;
@@ -99,12 +100,21 @@ impl Document {
 }
 
 impl Sent {
-    /// Reports what does not fit the schema: fields, arguments, variables and their types, fragments.
-    pub fn validate(&self, schema: &Schema, diagnostics: &mut Diagnostics) {
-        let checked = apollo_compiler::ExecutableDocument::parse_and_validate(&schema.0, self.text.clone(), "document.graphql");
-        if let Err(failed) = checked {
-            report(Code::GraphqlInvalid, &failed.errors, &self.text, &|range| self.place(range), Some(schema), diagnostics);
+    /// Reports what does not fit the schema: fields, arguments, variables and their types, fragments. Gives the document if nothing is wrong.
+    pub fn validate(&self, schema: &Schema, diagnostics: &mut Diagnostics) -> Option<Valid<ExecutableDocument>> {
+        match ExecutableDocument::parse_and_validate(&schema.0, self.text.clone(), "document.graphql") {
+            Ok(document) => Some(document),
+            Err(failed) => {
+                report(Code::GraphqlInvalid, &failed.errors, &self.text, &|range| self.place(range), Some(schema), diagnostics);
+                None
+            }
         }
+    }
+
+    /// The document as the schema reads it, if nothing is wrong with it.
+    #[must_use]
+    pub fn read(&self, schema: &Schema) -> Option<Valid<ExecutableDocument>> {
+        ExecutableDocument::parse_and_validate(&schema.0, self.text.clone(), "document.graphql").ok()
     }
 }
 
@@ -119,6 +129,11 @@ impl Schema {
         })?;
         let schema = document.to_schema().unwrap_or_else(|failed| failed.partial);
         Ok(Self(Valid::assume_valid(schema)))
+    }
+
+    /// The types as the library reads them.
+    pub(crate) fn types(&self) -> &apollo_compiler::Schema {
+        &self.0
     }
 
     /// The field that a message about an unknown one may mean: the library names the type and the field, in this order.

@@ -161,7 +161,7 @@ fn free(node: &Node, bound: &mut Vec<String>, called: bool, found: &mut Vec<Free
                 bound.push(name.clone());
             }
         }
-        Kind::Lambda(parameters, body) => {
+        Kind::Lambda(parameters, body, _) => {
             let before = bound.len();
             bound.extend(parameters.iter().cloned());
             free(body, bound, false, found);

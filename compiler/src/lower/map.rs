@@ -55,10 +55,10 @@ impl Lowering<'_> {
                 FieldValue::Const(value) => plan::FieldValue::Const(value.value.clone()),
                 FieldValue::Expression(expression) => plan::FieldValue::Expression(self.expression(expression)),
                 FieldValue::Enum(translation) => {
-                    let EnumField { from, values, write: _, otherwise } = translation;
+                    let EnumField { from, values, write: _, says_otherwise: _, otherwise } = translation;
                     plan::FieldValue::Enum(plan::EnumMap {
                         from: self.expression(from),
-                        values: values.iter().map(|(from, to)| (from.clone(), to.value.clone())).collect(),
+                        values: values.iter().map(|(from, to)| (from.value.clone(), to.value.clone())).collect(),
                         otherwise: otherwise.as_ref().map(|otherwise| otherwise.value.clone()),
                     })
                 }

@@ -101,6 +101,7 @@ impl Lowering<'_> {
             max_pages,
             cap,
             span,
+            path_span: _,
             into_span: _,
             size_span: _,
             asked_span: _,

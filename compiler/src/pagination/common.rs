@@ -147,7 +147,6 @@ pub static INTO: Table = Table {
 /// The loop with what the common keys say.
 pub(super) fn read(reader: &mut Reader<'_, '_>, style: &'static str, next: Next, into: plan::Target) -> Loop {
     let counts = matches!(next, Next::Counter { .. } | Next::LastItem(_));
-    let into_span = reader.take("into").and_then(name_span);
     let size_span = reader.take("size").and_then(name_span);
     let asked_span = reader.take("size").and_then(|node| value_span(node, &["value"]).or_else(|| value_span(node, &["max"])));
     let size = size(reader);
@@ -176,14 +175,15 @@ pub(super) fn read(reader: &mut Reader<'_, '_>, style: &'static str, next: Next,
         max_pages: reader.integer("max_pages").map_or(MAX_PAGES, |number| number.value),
         cap: reader.integer("cap").map(|number| number.value),
         span: reader.span,
-        into_span,
+        path_span: None,
+        into_span: None,
         size_span,
         asked_span,
     }
 }
 
 /// Where a place of the request is named.
-fn name_span(node: &Node) -> Option<Span> {
+pub(super) fn name_span(node: &Node) -> Option<Span> {
     value_span(node, &["query", "header", "body", "variable"])
 }
 

@@ -70,6 +70,8 @@ pub struct Loop {
     pub cap: Option<u64>,
     /// Where it was written.
     pub span: Span,
+    /// Where a path that the style makes its token of is written.
+    pub path_span: Option<Span>,
     /// Where the token's place is named, where the spec names it.
     pub into_span: Option<Span>,
     /// Where the place of the number of records is named.
@@ -104,7 +106,12 @@ pub fn read<'a>(node: &'a Node, context: &mut Context<'a>) -> Option<Option<Loop
     let mut reader = Reader::open(node, style.table, context)?;
     let place = reader.text("style").map(|text| text.span);
     let made = (style.read)(&mut reader)?;
-    Some(made.map(|made| Loop { span: place.unwrap_or(made.span), ..made }))
+    let into = match &node.kind {
+        Kind::Mapping(entries) => entries.iter().find(|entry| entry.key.value == "into"),
+        Kind::Scalar(_) | Kind::Sequence(_) | Kind::Broken => None,
+    };
+    let into_span = into.and_then(|entry| common::name_span(&entry.value));
+    Some(made.map(|made| Loop { span: place.unwrap_or(made.span), into_span, ..made }))
 }
 
 fn style_of<'a>(node: &'a Node, context: &mut Context<'a>) -> Option<&'static Style> {

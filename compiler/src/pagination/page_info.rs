@@ -35,11 +35,12 @@ static TABLE: Table = Table {
 };
 
 fn read(reader: &mut Reader<'_, '_>) -> Option<Option<Loop>> {
-    let path = path(reader, "path")?.lower(plan::Origin::default());
+    let path = path(reader, "path")?;
+    let (span, path) = (path.span, path.lower(plan::Origin::default()));
     let target = match reader.take("into") {
         Some(_) => into(reader)?,
         None => plan::Target::Body(vec!["variables".to_owned(), "after".to_owned()]),
     };
     let next = Next::Made(format!("{path}.(hasNextPage ? endCursor)"));
-    Some(Some(common(reader, STYLE.name, next, target)))
+    Some(Some(Loop { path_span: Some(span), ..common(reader, STYLE.name, next, target) }))
 }

@@ -94,7 +94,7 @@ fn field_object<'a>(name: &Spanned<String>, node: &'a Node, context: &mut Contex
         _ => {
             let text = reader.embedded("from");
             let from = text.and_then(|text| Expression::read(&text, reader.context().diagnostics));
-            let values = pairs(&mut reader, "enum").into_iter().map(|(from, to)| (from.value, to)).collect::<Vec<_>>();
+            let values = pairs(&mut reader, "enum");
             if values.is_empty() && reader.key_span("enum").is_none() && !reader.is_key_damaged("enum") {
                 let message = format!("the field `{}` translates nothing", name.value);
                 let help = "add `enum: { PROVIDERS: unified }`, or write the expression alone";
@@ -107,7 +107,13 @@ fn field_object<'a>(name: &Spanned<String>, node: &'a Node, context: &mut Contex
                 Some(_) => reader.text("otherwise"),
                 None => None,
             };
-            Some(FieldValue::Enum(EnumField { from: from?, values, write, otherwise }))
+            Some(FieldValue::Enum(EnumField {
+                from: from?,
+                values,
+                write,
+                says_otherwise: reader.key_span("otherwise").is_some(),
+                otherwise,
+            }))
         }
     }
 }

@@ -32,6 +32,8 @@ pub fn editor_schema() -> Json {
             when("exchanges", &parse::CASSETTE),
             when("resource", &shape::RESOURCE),
             when("aliases", &shape::MODEL),
+            when("extract", &shape::EXTRACT),
+            when("overlay", &shape::OVERLAY),
         ],
         "$defs": definitions,
     })

@@ -52,19 +52,39 @@ fn example(table: &'static Table, key: &'static Key) -> Example {
     Example { table: table.name, key: key.name, role, text }
 }
 
-/// Other files that a piece names in comments: `# schemas/example.graphql: type Query { x: Int }`.
-pub fn files(piece: &str) -> impl Iterator<Item = (Role, &str, &str)> {
-    piece.lines().filter_map(|line| line.strip_prefix("# ")?.split_once(": ")).filter_map(|(path, text)| match path {
-        _ if path.starts_with("schemas/") => Some((Role::Schema, path, text)),
-        _ if path.ends_with(".yaml") => Some((Role::Map, path, text)),
+/// Other files that a piece holds in comments: `# schemas/example.graphql: type Query { x: Int }`, or the path with lines of `#   ` below it.
+#[must_use]
+pub fn files(piece: &str) -> Vec<(Role, String, String)> {
+    let role = |path: &str| match path {
+        _ if path.contains(' ') => None,
+        _ if path.starts_with("schemas/") => Some(Role::Schema),
+        _ if path.ends_with(".yaml") => Some(Role::Map),
         _ => None,
-    })
+    };
+    let mut found: Vec<(Role, String, String)> = Vec::new();
+    for line in piece.lines() {
+        if let (Some(more), Some((_, _, text))) = (line.strip_prefix("#   "), found.last_mut()) {
+            text.push_str(more);
+            text.push('\n');
+        } else if let Some((path, text)) = line.strip_prefix("# ").and_then(|line| line.split_once(':'))
+            && let Some(role) = role(path)
+        {
+            found.push((role, path.to_owned(), text.trim_start().to_owned()));
+        }
+    }
+    found
 }
 
 /// What kind of file a piece is of: its first line says so, unless it is a connector's.
 #[must_use]
 pub fn role(piece: &str) -> (Role, &str) {
-    let kinds = [("# map\n", Role::Map), ("# model\n", Role::Model), ("# cassette\n", Role::Cassette)];
+    let kinds = [
+        ("# map\n", Role::Map),
+        ("# model\n", Role::Model),
+        ("# cassette\n", Role::Cassette),
+        ("# extract\n", Role::Schema),
+        ("# overlay\n", Role::Schema),
+    ];
     kinds.iter().find_map(|(mark, role)| Some((*role, piece.strip_prefix(mark)?))).unwrap_or((Role::Connector, piece))
 }
 

@@ -41,6 +41,7 @@ pub fn chapters() -> Vec<Chapter> {
             tables: vec![&spec::MAP_FILE, &spec::MAP_RESOURCE, &spec::ENUM_FIELD, &spec::CALL, &spec::WITH, &spec::FILTERS, &spec::FILTER],
         },
         Chapter { title: "Unified models", tables: vec![&shape::MODEL, &shape::RESOURCE, &shape::PROPERTY] },
+        Chapter { title: "Extracts and overlays", tables: vec![&shape::EXTRACT, &shape::EXTRACT_SOURCE, &shape::OVERLAY, &shape::CHANGE] },
         Chapter {
             title: "Cassettes",
             tables: vec![&parse::CASSETTE, &parse::CASSETTE_CALL, &parse::EXCHANGE, &parse::RECORDED_REQUEST, &parse::RECORDED_RESPONSE],

@@ -1,8 +1,11 @@
 //! What a provider says of its API: operations, parameters, bodies and answers. An extract holds what a connector touches of it.
 
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
 use connc_plan::Method;
 
-use super::known::{Shape, Shapes};
+use super::known::{Shape, Shapes, TypeId};
 use crate::source::{FileId, Span};
 
 /// What is known of a provider's API, from one or more extracts.
@@ -14,6 +17,27 @@ pub struct Description {
     pub endpoints: Vec<Endpoint>,
     /// The extracts, in the order that they were read.
     pub origins: Vec<Origin>,
+    /// The types' numbers, by extract and name: two extracts may have types of one name.
+    pub types: BTreeMap<(FileId, Rc<str>), TypeId>,
+}
+
+impl Description {
+    /// The type that a pointer into an extract names: `/types/User`, or `/User` for short; also what is inside it, as in `/types/User/properties/groups/items`.
+    #[must_use]
+    pub fn named(&self, file: FileId, pointer: &str) -> Option<Shape> {
+        let pointer = pointer.trim_start_matches('#').trim_start_matches('/');
+        let mut steps = pointer.strip_prefix("types/").unwrap_or(pointer).split('/').map(|step| step.replace("~1", "/").replace("~0", "~"));
+        let id = self.types.get(&(file, Rc::from(steps.next()?.as_str())))?;
+        let mut shape = Shape::Named(*id);
+        while let Some(step) = steps.next() {
+            shape = match (self.shapes.resolve(&shape), step.as_str()) {
+                (Shape::List(items), "items") => items.as_ref().clone(),
+                (Shape::Object(object), "properties") => object.member(&steps.next()?)?.shape.clone(),
+                _ => return None,
+            };
+        }
+        Some(shape)
+    }
 }
 
 /// Where an extract comes from.

@@ -28,7 +28,7 @@ pub enum Shape {
     Function,
     /// A named type of the provider's description.
     Named(TypeId),
-    /// One of several. [`Shape::one_of`] makes them: at least two, flat, none of them unknown.
+    /// One of several. [`Shape::one_of`] makes them: at least two, flat, none of them unknown. None at all is [`Shape::nothing`].
     OneOf(Rc<[Shape]>),
 }
 
@@ -175,6 +175,18 @@ impl Shape {
         Self::Text(Text { format: None, values: Some(words.into_iter().map(Rc::from).collect()) })
     }
 
+    /// No value at all: what the elements of `[]` are.
+    #[must_use]
+    pub fn nothing() -> Self {
+        Self::OneOf(Rc::from([]))
+    }
+
+    /// Whether there is no value of this shape.
+    #[must_use]
+    pub fn is_nothing(&self) -> bool {
+        matches!(self, Self::OneOf(several) if several.is_empty())
+    }
+
     /// A list.
     #[must_use]
     pub fn list(items: Self) -> Self {
@@ -185,7 +197,9 @@ impl Shape {
     #[must_use]
     pub fn one_of(shapes: impl IntoIterator<Item = Self>) -> Self {
         let mut flat: Vec<Self> = Vec::new();
+        let mut nothing = false;
         for shape in shapes {
+            nothing |= shape.is_nothing();
             let several = if let Self::OneOf(several) = &shape { several.to_vec() } else { vec![shape] };
             for shape in several {
                 if shape == Self::Unknown {
@@ -197,6 +211,7 @@ impl Shape {
             }
         }
         match flat.len() {
+            0 if nothing => Self::nothing(),
             0 => Self::Unknown,
             1 => flat.pop().unwrap_or(Self::Unknown),
             _ => Self::OneOf(flat.into()),
@@ -220,8 +235,22 @@ impl Shape {
                 };
                 true
             }
+            (Self::Object(one), Self::Object(other)) if Rc::ptr_eq(one, other) => true,
+            (Self::List(one), Self::List(other)) if Rc::ptr_eq(one, other) || other.is_nothing() => true,
+            (Self::List(one), Self::List(other)) if one.is_nothing() => {
+                *one = Rc::clone(other);
+                true
+            }
             (one, other) => one == other,
         }
+    }
+}
+
+impl Member {
+    /// A member that may be absent.
+    #[must_use]
+    pub fn new(name: &str, shape: Shape) -> Self {
+        Self { name: Rc::from(name), shape, required: false, deprecated: false, read_only: false, write_only: false, place: None }
     }
 }
 

@@ -1,10 +1,12 @@
 //! The fields of a unified model: a subset of JSON Schema 2020-12.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use connc_plan as plan;
 use serde_json::{Map, Value as Json, json};
 
+use super::known::{Member, Object, Shape, Text};
 use crate::source::Spanned;
 use crate::yaml::{Context, Key, Need, Node, Reader, Table, Value};
 
@@ -137,6 +139,12 @@ impl Property {
         }
         properties
     }
+
+    /// As a member of an object.
+    #[must_use]
+    pub fn member(&self, required: bool) -> Member {
+        Member { required, place: Some(self.name.span), ..Member::new(&self.name.value, self.r#type.shape()) }
+    }
 }
 
 fn read<'a>(node: &'a Node, context: &mut Context<'a>) -> Option<(Type, Option<String>, Vec<plan::Verb>)> {
@@ -213,6 +221,30 @@ impl Type {
             Self::Boolean => plan::Type::Boolean,
             Self::List(_) => plan::Type::Array,
             Self::Object { .. } => plan::Type::Object,
+        }
+    }
+
+    /// What is known of a value that fits.
+    #[must_use]
+    pub fn shape(&self) -> Shape {
+        match self {
+            Self::String { format, values } => Shape::Text(Text {
+                format: format.as_deref().map(Rc::from),
+                values: (!values.is_empty()).then(|| values.iter().map(|value| Rc::from(value.as_str())).collect()),
+            }),
+            Self::Integer => Shape::Number { integer: true },
+            Self::Number => Shape::Number { integer: false },
+            Self::Boolean => Shape::Boolean,
+            Self::List(items) => Shape::list(items.shape()),
+            Self::Object { properties, required, open } => Shape::Object(Rc::new(Object {
+                members: properties
+                    .iter()
+                    .map(|member| member.member(required.iter().any(|required| required.value == member.name.value)))
+                    .collect(),
+                rest: open.then_some(Shape::Unknown),
+                ..Object::default()
+            })),
+            Self::Any => Shape::Unknown,
         }
     }
 

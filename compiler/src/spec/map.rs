@@ -313,9 +313,11 @@ pub struct EnumField {
     /// The provider's value.
     pub from: Expression,
     /// Provider's value to unified value.
-    pub values: Vec<(String, Spanned<String>)>,
+    pub values: Vec<(Spanned<String>, Spanned<String>)>,
     /// Unified value to provider's value.
     pub write: Vec<(Spanned<String>, Spanned<String>)>,
+    /// Whether the spec says what all others are, be it nothing.
+    pub says_otherwise: bool,
     /// The unified value of all others.
     pub otherwise: Option<Spanned<String>>,
 }

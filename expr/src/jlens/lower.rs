@@ -129,7 +129,7 @@ impl Lowering {
             NodeKind::Placeholder => Kind::Placeholder,
             // The engine wraps a call in tail position; an author never wrote that function.
             NodeKind::Lambda(lambda) if lambda.thunk => return self.node(&lambda.body),
-            NodeKind::Lambda(lambda) => Kind::Lambda(lambda.params.clone(), self.boxed(&lambda.body)?),
+            NodeKind::Lambda(lambda) => Kind::Lambda(lambda.params.clone(), self.boxed(&lambda.body)?, lambda.signature.is_some()),
             NodeKind::Transform(transform) => {
                 let delete = transform.delete.as_ref().map(|delete| self.boxed(delete)).transpose();
                 Kind::Transform(self.boxed(&transform.pattern)?, self.boxed(&transform.update)?, delete?)

@@ -22,7 +22,7 @@ pub(super) fn check_names(tree: Node) -> Result<Node, SyntaxError> {
         let mut names: Vec<&String> = Vec::new();
         if let Kind::Bind(name, _) = &node.kind {
             names.push(name);
-        } else if let Kind::Lambda(parameters, _) = &node.kind {
+        } else if let Kind::Lambda(parameters, ..) = &node.kind {
             names.extend(parameters);
         } else if let Kind::Path(steps) = &node.kind {
             names.extend(steps.iter().flat_map(|step| [&step.index, &step.focus]).flatten());

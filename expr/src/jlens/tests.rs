@@ -54,7 +54,7 @@ fn every_kind_is_lowered() {
     assert!(matches!(tree("|a|{}, 'b'|").kind, Kind::Transform(_, _, Some(_))));
     assert!(matches!(tree("$match(a, /x/i)").kind, Kind::Call(_, arguments) if arguments[1].kind == Kind::Regex("x".into())));
     assert!(matches!(tree("[1..3]").kind, Kind::Array(items) if matches!(items[0].kind, Kind::Binary(Operator::Range, ..))));
-    let Kind::Lambda(parameters, body) = tree("function($a, $b) { $g($a) }").kind else { panic!("no function") };
+    let Kind::Lambda(parameters, body, false) = tree("function($a, $b) { $g($a) }").kind else { panic!("no function") };
     assert_eq!(parameters, ["a", "b"]);
     assert!(matches!(body.kind, Kind::Call(..)));
     assert!(matches!(tree("**.a.*.%").kind, Kind::Path(steps) if steps[3].node.kind == Kind::Parent));

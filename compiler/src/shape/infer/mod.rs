@@ -1,12 +1,38 @@
 //! What a JSONata expression makes of what is known of its input.
+//!
+//! The walk follows the engine step by step: what it calls a sequence is one-or-many here. What cannot be known is unknown and never guessed,
+//! and an unknown operand is no problem. Expressions come from strangers, so the walk has a budget, beyond which everything is unknown.
+
+mod arguments;
+mod builtins;
+mod calls;
+mod collections;
+mod construct;
+mod context;
+mod describe;
+mod facts;
+mod fields;
+mod flow;
+mod narrow;
+mod operators;
+mod paths;
+mod problems;
+mod steps;
+#[cfg(test)]
+mod tests;
+mod transform;
+mod walk;
 
 use std::collections::BTreeMap;
 use std::ops::Range;
 
 use connc_expr::ir::Node;
 
+pub use describe::describe;
+
 use super::known::{Shapes, Value};
 use crate::source::Span;
+use walk::Walk;
 
 /// What an expression sees.
 #[derive(Clone, Debug)]
@@ -28,6 +54,8 @@ pub struct Inferred {
     pub value: Value,
     /// What is wrong with it.
     pub problems: Vec<Problem>,
+    /// Whether a field that it reads is of no known type, be its result known or not.
+    pub unknown: bool,
 }
 
 /// Something wrong in an expression.
@@ -62,6 +90,17 @@ pub enum ProblemKind {
 
 /// Finds out what `node` gives in `scope`.
 #[must_use]
-pub fn infer(_node: &Node, _scope: &Scope<'_>) -> Inferred {
-    Inferred { value: Value::unknown(), problems: Vec::new() }
+pub fn infer(node: &Node, scope: &Scope<'_>) -> Inferred {
+    let mut walk = Walk::new(scope, false);
+    let value = walk.whole(node);
+    Inferred { value: value.value(), unknown: walk.unknown, problems: walk.problems() }
+}
+
+/// What is known at each place of an expression, for editors: the value of each part that is evaluated, by its bytes, and for each step of a path,
+/// by the empty range where the step begins, the value that the step is taken of.
+#[must_use]
+pub fn types_at(node: &Node, scope: &Scope<'_>) -> Vec<(Range<usize>, Value)> {
+    let mut walk = Walk::new(scope, true);
+    let _ = walk.whole(node);
+    walk.recorded()
 }

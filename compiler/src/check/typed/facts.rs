@@ -1,0 +1,223 @@
+//! What is known of each operation: its endpoint in the description, what it answers with, and what its records are.
+
+use std::collections::BTreeMap;
+
+use super::endpoint::OpenPath;
+use crate::check::Case;
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, nearest};
+use crate::lang::{Path, sent};
+use crate::shape::{Answered, Description, Endpoint, Shape, Shapes, Trust, answered, scalar};
+use crate::source::Span;
+use crate::spec::{Body, Operation, Records};
+
+/// What is known of a connector's operations.
+pub(in crate::check) struct Typed<'a> {
+    /// The provider's description, where the connector has an extract.
+    pub(super) description: Option<&'a Description>,
+    /// The named types.
+    pub(super) shapes: &'a Shapes,
+    facts: BTreeMap<&'a str, Facts<'a>>,
+}
+
+/// What is known of an operation.
+pub(super) struct Facts<'a> {
+    /// The provider's operation.
+    pub(super) endpoint: Option<&'a Endpoint>,
+    /// The body of an answer that is no error.
+    pub(super) answer: Shape,
+    /// One raw record.
+    pub(super) record: Shape,
+    /// Who vouches for it; none where nothing is known.
+    pub(super) trust: Option<Trust>,
+    /// What is known of its GraphQL document.
+    pub(super) graphql: Option<Answered>,
+}
+
+impl<'a> Typed<'a> {
+    /// Collects what is known. Paths that the answer does not have are reported.
+    pub(in crate::check) fn new(
+        case: &Case<'a>,
+        description: Option<&'a Description>,
+        none: &'a Shapes,
+        diagnostics: &mut Diagnostics,
+    ) -> Self {
+        let mut typed = Self { description, shapes: description.map_or(none, |description| &description.shapes), facts: BTreeMap::new() };
+        for operation in &case.spec.operations {
+            let facts = typed.read(operation, case, diagnostics);
+            typed.facts.insert(operation.name.value.as_str(), facts);
+        }
+        typed
+    }
+
+    /// What is known of an operation.
+    pub(super) fn of(&self, operation: &str) -> Option<&Facts<'a>> {
+        self.facts.get(operation)
+    }
+
+    /// Everything that is known, with the operations' names.
+    pub(super) fn all(&self) -> impl Iterator<Item = (&'a str, &Facts<'a>)> {
+        self.facts.iter().map(|(name, facts)| (*name, facts))
+    }
+
+    fn read(&self, operation: &'a Operation, case: &Case<'a>, diagnostics: &mut Diagnostics) -> Facts<'a> {
+        let mut facts = Facts { endpoint: None, answer: Shape::Unknown, record: Shape::Unknown, trust: None, graphql: None };
+        if let Body::Graphql { document, .. } = &operation.request.body {
+            facts.graphql = self.graphql(document, case);
+            if let Some(answered) = &facts.graphql {
+                facts.answer = answered.answer.clone();
+                facts.trust = Some(Trust::Official);
+            }
+        } else if let Some(description) = self.description {
+            facts.endpoint = OpenPath::of(operation, case.spec).and_then(|path| path.find(operation.request.method, description));
+            facts.answer = facts.endpoint.and_then(|endpoint| answer_of(endpoint)).unwrap_or(Shape::Unknown);
+            facts.trust = facts.endpoint.and_then(|endpoint| description.origins.get(endpoint.origin)).map(|origin| origin.trust);
+            if let Some(named) = &operation.answer
+                && let Some((file, pointer)) = named.value.split_once('#')
+            {
+                let shape = crate::check::files::find(file, case.sources).and_then(|file| description.named(file, pointer));
+                match shape {
+                    Some(shape) => {
+                        facts.answer = shape;
+                        facts.trust = facts.trust.or(Some(Trust::Official));
+                    }
+                    None => diagnostics.push(
+                        Diagnostic::new(Code::UnknownFile, named.span, format!("`{file}` holds no type `{pointer}`"))
+                            .help("types are named as in `schemas/example.yaml#/types/Thing`"),
+                    ),
+                }
+            }
+        }
+        facts.record = self.record(operation, &facts.answer, diagnostics);
+        facts
+    }
+
+    fn graphql(&self, document: &'a crate::lang::Document, case: &Case<'a>) -> Option<Answered> {
+        let graphql = case.spec.graphql.as_ref()?;
+        let scalars: Vec<_> = graphql.scalars.iter().map(|(name, word)| (name.value.as_str(), scalar(word))).collect();
+        let schema = case.schema?;
+        let file = crate::check::files::find(&graphql.schema.as_ref()?.value, case.sources)?;
+        let sent = sent(document, graphql.fragments.as_ref());
+        answered(&sent, schema, &scalars, file)
+    }
+
+    /// What one record is, by the path to it.
+    fn record(&self, operation: &Operation, answer: &Shape, diagnostics: &mut Diagnostics) -> Shape {
+        match &operation.records {
+            Records::None => Shape::Null,
+            Records::Whole => answer.clone(),
+            Records::Items { path, .. } => {
+                let found = self.follow(path, answer, &operation.name.value, diagnostics);
+                self.items(&found, path, diagnostics)
+            }
+            Records::Item { path, keep_if } => {
+                let found = self.follow(path, answer, &operation.name.value, diagnostics);
+                if keep_if.is_some() { self.items(&found, path, diagnostics) } else { without_null(&found, self.shapes) }
+            }
+        }
+    }
+
+    fn items(&self, found: &Shape, path: &Path, diagnostics: &mut Diagnostics) -> Shape {
+        if *found == Shape::Unknown {
+            return Shape::Unknown;
+        }
+        let lists = self.shapes.alternatives(found).into_iter().filter_map(|shape| match shape {
+            Shape::List(items) => Some(items.as_ref().clone()),
+            _ => None,
+        });
+        let lists: Vec<Shape> = lists.collect();
+        if lists.is_empty() {
+            let written = path.steps.iter().map(|step| step.value.as_str()).collect::<Vec<_>>().join(".");
+            let what = if written.is_empty() { "the answer".to_owned() } else { format!("`{written}`") };
+            let diagnostic =
+                Diagnostic::new(Code::TypeMismatch, path.span, format!("{what} is not a list, and records are taken from one"));
+            let fields = self.lists_in(found);
+            diagnostics.push(diagnostic.help_if((!fields.is_empty()).then(|| format!("lists in it are {fields}"))));
+            return Shape::Unknown;
+        }
+        Shape::one_of(lists)
+    }
+
+    /// The fields of an object that hold lists, for people.
+    fn lists_in(&self, shape: &Shape) -> String {
+        let objects = self.shapes.alternatives(shape).into_iter().filter_map(|shape| match shape {
+            Shape::Object(object) => Some(object.clone()),
+            _ => None,
+        });
+        let is_list = |shape: &Shape| self.shapes.alternatives(shape).iter().any(|shape| matches!(shape, Shape::List(_)));
+        let names: Vec<String> = objects
+            .flat_map(|object| {
+                object.members.iter().filter(|member| is_list(&member.shape)).map(|member| format!("`{}`", member.name)).collect::<Vec<_>>()
+            })
+            .collect();
+        names.join(", ")
+    }
+
+    /// What stands at the end of a path.
+    fn follow(&self, path: &Path, answer: &Shape, operation: &str, diagnostics: &mut Diagnostics) -> Shape {
+        let mut here = answer.clone();
+        let mut walked = format!("the answer of `{operation}`");
+        for step in &path.steps {
+            let alternatives = self.shapes.alternatives(&here);
+            if alternatives.iter().any(|shape| **shape == Shape::Unknown) {
+                return Shape::Unknown;
+            }
+            let objects: Vec<_> = alternatives
+                .iter()
+                .filter_map(|shape| if let Shape::Object(object) = shape { Some(object.clone()) } else { None })
+                .collect();
+            let found: Vec<Shape> =
+                objects.iter().filter_map(|object| object.member(&step.value).map(|member| member.shape.clone())).collect();
+            if found.is_empty() {
+                if objects.iter().any(|object| object.cut || object.rest.is_some()) {
+                    return Shape::Unknown;
+                }
+                let names = || objects.iter().flat_map(|object| object.members.iter()).map(|member| member.name.as_ref());
+                let near = nearest(&step.value, names());
+                let diagnostic = Diagnostic::new(Code::UnknownProperty, step.span, format!("`{}` is not a field of {walked}", step.value));
+                let help = near.map_or_else(
+                    || {
+                        if names().next().is_none() {
+                            "it has no fields".to_owned()
+                        } else {
+                            format!("it has {}", names().take(12).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "))
+                        }
+                    },
+                    |near| format!("did you mean `{near}`?"),
+                );
+                let place: Option<Span> = near
+                    .and_then(|near| objects.iter().find_map(|object| object.member(near)))
+                    .and_then(|member| member.place)
+                    .or_else(|| objects.iter().find_map(|object| object.place));
+                let diagnostic = diagnostic.help(help);
+                diagnostics.push(match place {
+                    Some(place) => diagnostic.related(place, "the provider's type"),
+                    None => diagnostic,
+                });
+                return Shape::Unknown;
+            }
+            here = Shape::one_of(found);
+            walked = format!("`{}`", step.value);
+        }
+        here
+    }
+}
+
+/// The body that an operation answers a success with.
+fn answer_of(endpoint: &Endpoint) -> Option<Shape> {
+    let success = endpoint.answers.iter().filter(|(status, _)| status.starts_with('2'));
+    let shapes: Vec<Shape> = success.filter_map(|(_, shape)| shape.clone()).collect();
+    let shapes = if shapes.is_empty() && !endpoint.answers.iter().any(|(status, _)| status.starts_with('2')) {
+        endpoint.answers.iter().filter(|(status, _)| status == "default").filter_map(|(_, shape)| shape.clone()).collect()
+    } else {
+        shapes
+    };
+    (!shapes.is_empty()).then(|| Shape::one_of(shapes))
+}
+
+/// The shape where it is not null: an answer whose record is null is an error of its own.
+pub(super) fn without_null(shape: &Shape, shapes: &Shapes) -> Shape {
+    if !shapes.alternatives(shape).iter().any(|shape| **shape == Shape::Null) {
+        return shape.clone();
+    }
+    Shape::one_of(shapes.alternatives(shape).into_iter().filter(|shape| **shape != Shape::Null).cloned())
+}

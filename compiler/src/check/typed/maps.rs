@@ -1,0 +1,271 @@
+//! Fields of maps: what the provider's record gives is what the model's field takes.
+
+use std::ops::Range;
+use std::rc::Rc;
+
+use connc_expr::ir::{Kind, Node};
+use connc_plan as plan;
+
+use super::MapTypes;
+use super::coverage::Coverage;
+use super::facts::Typed;
+use super::report::Reports;
+use super::scope::{Input, scope};
+use crate::check::{Case, uses};
+use crate::diagnostic::{Code, Diagnostic, nearest};
+use crate::lang::{DataPlace, Expression};
+use crate::shape::{Property, Shape, Text, Trust, Value, fit};
+use crate::source::Span;
+use crate::spec::{EnumField, Field, FieldValue, MapResource};
+
+/// A record that a map is given.
+struct Raw {
+    shape: Shape,
+    trust: Option<Trust>,
+    operation: String,
+    called: String,
+}
+
+pub(super) fn check(case: &Case<'_>, typed: &Typed<'_>, reports: &mut Reports<'_>, coverage: &mut Coverage) -> Vec<MapTypes> {
+    let mut found = Vec::new();
+    for (model, resource) in uses::mapped(case.spec) {
+        let Some(target) = case.spec.models.get(model).and_then(|model| model.resources.get(&resource.name.value)) else { continue };
+        let raws = raws(resource, case, typed);
+        let (mut with, mut without) = (Vec::new(), Vec::new());
+        for field in &resource.fields {
+            let Some(property) = target.field(&field.name) else { continue };
+            let required = target.required.iter().any(|required| required.value == field.name.value)
+                || (field.name.value == "remote_id"
+                    && target.required.iter().any(|required| required.value == "id")
+                    && !resource.fields.iter().any(|other| other.name.value == "id"));
+            let mut check = FieldCheck { field, property, required, known: true, reports };
+            match &field.value {
+                FieldValue::Const(_) | FieldValue::Unavailable(_) => continue,
+                FieldValue::Expression(expression) => {
+                    for raw in &raws {
+                        let scope = scope(DataPlace::Field, Input::Nobody, Value::always(raw.shape.clone()), &raw.called, case, typed);
+                        check.expression(expression, &scope);
+                    }
+                }
+                FieldValue::Enum(translation) => {
+                    for raw in &raws {
+                        let scope = scope(DataPlace::Field, Input::Nobody, Value::always(raw.shape.clone()), &raw.called, case, typed);
+                        check.translation(translation, &scope);
+                    }
+                }
+            }
+            let trust = if check.known { raws.iter().map(|raw| raw.trust).reduce(least).flatten() } else { None };
+            if check.known { &mut with } else { &mut without }.push(field.name.value.clone());
+            coverage.count(trust, field.name.span, || format!("field `{}` of `{}`", field.name.value, resource.name.value));
+        }
+        found.push(MapTypes {
+            model: model.to_owned(),
+            resource: resource.name.value.clone(),
+            records: raws.into_iter().map(|raw| (raw.operation, raw.shape)).collect(),
+            typed: with,
+            untyped: without,
+        });
+    }
+    found
+}
+
+/// The one that vouches for less.
+fn least(one: Option<Trust>, other: Option<Trust>) -> Option<Trust> {
+    one.zip(other).map(|(one, other)| one.max(other))
+}
+
+/// The records that the map is given: those of every operation that serves a verb with a record.
+fn raws(resource: &MapResource, case: &Case<'_>, typed: &Typed<'_>) -> Vec<Raw> {
+    let mut names: Vec<&str> = uses::implied(case.spec, resource).into_iter().map(|(_, operation)| operation.name.value.as_str()).collect();
+    for (verb, call) in &resource.verbs {
+        if matches!(verb.value, plan::Verb::List | plan::Verb::Get | plan::Verb::Create | plan::Verb::Update)
+            && let Some((last, _)) = uses::calls(call).last()
+        {
+            names.push(last.call.value.as_str());
+        }
+    }
+    names.extend(resource.filters.list.iter().filter_map(|filter| filter.via.as_ref()).map(|via| via.value.as_str()));
+    let mut raws: Vec<Raw> = Vec::new();
+    for name in names {
+        let Some(facts) = typed.of(name).filter(|facts| facts.record != Shape::Null) else { continue };
+        match raws.iter_mut().find(|raw| raw.shape == facts.record) {
+            Some(known) => known.trust = least(known.trust, facts.trust),
+            None => raws.push(Raw {
+                shape: facts.record.clone(),
+                trust: facts.trust,
+                operation: name.to_owned(),
+                called: format!("a record of `{name}`"),
+            }),
+        }
+    }
+    raws
+}
+
+struct FieldCheck<'a, 'r, 'd> {
+    field: &'a Field,
+    property: &'a Property,
+    required: bool,
+    known: bool,
+    reports: &'r mut Reports<'d>,
+}
+
+impl FieldCheck<'_, '_, '_> {
+    fn expression(&mut self, expression: &Expression, scope: &crate::shape::Scope<'_>) {
+        let inferred = self.reports.infer(expression, scope);
+        self.known &= !inferred.unknown;
+        let fit = fit(&inferred.value, self.property, self.required, scope.shapes);
+        self.known &= !fit.unknown;
+        for misfit in fit.misfits {
+            let range = locate(&expression.root, &misfit.path, misfit.code == Code::UnknownField);
+            let place = expression.place(range);
+            let place = if place.start == place.end { expression.span() } else { place };
+            let diagnostic = Diagnostic::new(misfit.code, place, misfit.message).help_if(misfit.help);
+            let mut diagnostic = diagnostic.related(self.property.name.span, "the model's field");
+            if let Some(declared) = declared(expression, scope) {
+                diagnostic = diagnostic.related(declared, "the provider's field");
+            }
+            self.reports.push(diagnostic);
+        }
+    }
+
+    fn translation(&mut self, translation: &EnumField, scope: &crate::shape::Scope<'_>) {
+        let inferred = self.reports.infer(&translation.from, scope);
+        self.known &= !inferred.unknown && inferred.value.is_known();
+        let place = translation.from.span();
+        let declared = declared(&translation.from, scope);
+        let label = |diagnostic: Diagnostic| match declared {
+            Some(span) => diagnostic.related(span, "the provider's field"),
+            None => diagnostic,
+        };
+        let words = match words(&inferred.value.shape, scope) {
+            Words::Known(words) => words,
+            Words::Any => {
+                self.required_value(&inferred.value, translation, place, true);
+                return;
+            }
+            Words::Never(what) => {
+                let message = format!("this is {what}, and a translation takes text, a number or a boolean");
+                self.reports.push(label(Diagnostic::new(Code::TypeMismatch, place, message).help("take one of its fields")));
+                return;
+            }
+        };
+        let named = |word: &str| translation.values.iter().any(|(from, _)| from.value == word);
+        let missing: Vec<&str> = words.iter().map(AsRef::as_ref).filter(|word| !named(word)).collect();
+        if !missing.is_empty() && !translation.says_otherwise {
+            let list = missing.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");
+            let plural = if missing.len() == 1 { "a value" } else { "values" };
+            let message = format!("the provider also has {plural} {list}, which the translation does not name");
+            let help = "name each, or say what all others are: `otherwise: null` leaves the field out";
+            self.reports.push(label(Diagnostic::new(Code::UnmappedValue, self.field.name.span, message).help(help)));
+        }
+        for (from, _) in translation.values.iter().filter(|(from, _)| !words.iter().any(|word| word.as_ref() == from.value)) {
+            let help = nearest(&from.value, words.iter().map(AsRef::as_ref)).map_or_else(
+                || format!("it has {}", words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")),
+                |near| format!("did you mean `{near}`?"),
+            );
+            let message = format!("`{}` is not a value of the provider's", from.value);
+            self.reports.push(label(Diagnostic::new(Code::UnknownProviderValue, from.span, message).help(help)));
+        }
+        self.required_value(&inferred.value, translation, place, !missing.is_empty());
+    }
+
+    /// A required field that a translation may leave out.
+    fn required_value(&mut self, value: &Value, translation: &EnumField, place: Span, may_be_other: bool) {
+        let leaves_out = translation.otherwise.is_none() && may_be_other;
+        if self.required && value.is_known() && (value.absent || leaves_out) {
+            let why = if value.absent { "what it is made from may be absent" } else { "values that are not named leave it out" };
+            let message = format!("every record must have `{}`, and {why}", self.property.name.value);
+            let help =
+                if value.absent { "say what stands in for it: `$default(…, …)`" } else { "say what all others are: `otherwise: …`" };
+            let diagnostic = Diagnostic::new(Code::PossiblyAbsent, place, message).help(help);
+            self.reports.push(diagnostic.related(self.property.name.span, "the model's field"));
+        }
+    }
+}
+
+/// The words that something may be.
+enum Words {
+    Known(Vec<Rc<str>>),
+    Any,
+    Never(&'static str),
+}
+
+fn words(shape: &Shape, scope: &crate::shape::Scope<'_>) -> Words {
+    let mut found: Vec<Rc<str>> = Vec::new();
+    for shape in scope.shapes.alternatives(shape) {
+        match shape {
+            Shape::Null => {}
+            Shape::Boolean => found.extend([Rc::from("true"), Rc::from("false")]),
+            Shape::Text(Text { values: Some(values), .. }) => found.extend(values.iter().cloned()),
+            Shape::Text(_) | Shape::Number { .. } | Shape::Unknown => return Words::Any,
+            Shape::List(items) => match words(items, scope) {
+                Words::Known(words) => found.extend(words),
+                other => return other,
+            },
+            Shape::Object(_) => return Words::Never("an object"),
+            Shape::Function => return Words::Never("a function"),
+            Shape::Named(_) | Shape::OneOf(_) => return Words::Any,
+        }
+    }
+    Words::Known(found)
+}
+
+/// Where the provider declares what a plain path reads.
+fn declared(expression: &Expression, scope: &crate::shape::Scope<'_>) -> Option<Span> {
+    let mut here = scope.root.shape.clone();
+    let mut place = None;
+    for name in expression.root.pure_path()? {
+        let object = scope.shapes.alternatives(&here).into_iter().find_map(|shape| match shape {
+            Shape::Object(object) => object.member(&name).cloned(),
+            Shape::List(items) => scope
+                .shapes
+                .alternatives(items)
+                .into_iter()
+                .find_map(|shape| if let Shape::Object(object) = shape { object.member(&name).cloned() } else { None }),
+            _ => None,
+        })?;
+        place = object.place;
+        here = object.shape;
+    }
+    place
+}
+
+/// The part of an expression that makes a member of its result.
+fn locate(node: &Node, path: &[Rc<str>], key: bool) -> Range<usize> {
+    find(node, path, key).unwrap_or_else(|| node.span.clone())
+}
+
+fn find(node: &Node, path: &[Rc<str>], key: bool) -> Option<Range<usize>> {
+    let Some((first, rest)) = path.split_first() else { return Some(node.span.clone()) };
+    match &node.kind {
+        Kind::Object(pairs) => {
+            let (name, value) = pairs.iter().find(|(name, _)| matches!(&name.kind, Kind::String(text) if text == first.as_ref()))?;
+            if rest.is_empty() && key { Some(name.span.clone()) } else { Some(locate(value, rest, key)) }
+        }
+        Kind::Path(steps) => find(&steps.last()?.node, path, key),
+        Kind::Array(items) | Kind::Block(items) => items.iter().rev().find_map(|item| find(item, path, key)),
+        Kind::Condition(_, then, otherwise) => {
+            find(then, path, key).or_else(|| otherwise.as_deref().and_then(|node| find(node, path, key)))
+        }
+        Kind::Elvis(one, other) | Kind::Coalesce(one, other) => find(one, path, key).or_else(|| find(other, path, key)),
+        Kind::Call(_, arguments) => arguments.iter().find_map(|argument| find(argument, path, key)),
+        Kind::Apply(value, _) => find(value, path, key),
+        Kind::Bind(_, value) | Kind::Lambda(_, value, _) => find(value, path, key),
+        Kind::Field(_)
+        | Kind::Variable(_)
+        | Kind::String(_)
+        | Kind::Number(_)
+        | Kind::Bool(_)
+        | Kind::Null
+        | Kind::Regex(_)
+        | Kind::Wildcard
+        | Kind::Descendant
+        | Kind::Parent
+        | Kind::Binary(..)
+        | Kind::Negate(_)
+        | Kind::Partial(..)
+        | Kind::Placeholder
+        | Kind::Transform(..)
+        | Kind::Sort(_) => None,
+    }
+}

@@ -1,0 +1,53 @@
+//! Types at both ends: what the provider gives and takes, what the model wants, and what expressions make of it.
+
+mod bodies;
+mod coverage;
+mod endpoint;
+mod facts;
+mod loops;
+mod maps;
+mod places;
+mod report;
+mod requests;
+mod scope;
+mod verbs;
+
+use super::Case;
+use crate::diagnostic::Diagnostics;
+pub use coverage::Coverage;
+pub(super) use facts::Typed;
+use report::Reports;
+
+use crate::shape::Shape;
+
+/// A map with the types of the records that it is given.
+#[derive(Clone, Debug)]
+pub struct MapTypes {
+    /// The unified model.
+    pub model: String,
+    /// The unified resource.
+    pub resource: String,
+    /// The records, each with the operation that gives it.
+    pub records: Vec<(String, Shape)>,
+    /// The fields of which input and output are known.
+    pub typed: Vec<String>,
+    /// The other fields.
+    pub untyped: Vec<String>,
+}
+
+/// Every map with the types of its records.
+pub(super) fn map_types(case: &Case<'_>, typed: &Typed<'_>, diagnostics: &mut Diagnostics) -> Vec<MapTypes> {
+    maps::check(case, typed, &mut Reports::new(diagnostics), &mut Coverage::default())
+}
+
+/// Runs every check that needs types, and counts how much has one.
+pub(super) fn check(case: &Case<'_>, typed: &Typed<'_>, diagnostics: &mut Diagnostics) -> Coverage {
+    let mut reports = Reports::new(diagnostics);
+    let mut coverage = Coverage::default();
+    places::check(case, typed, &mut reports, &mut coverage);
+    let _types = maps::check(case, typed, &mut reports, &mut coverage);
+    verbs::check(case, typed, &mut reports, &mut coverage);
+    requests::check(case, typed, &mut reports, &mut coverage);
+    loops::check(case, typed, &mut reports, &mut coverage);
+    coverage
+}

@@ -1,0 +1,70 @@
+//! Conditions and paths: what is an error, which records are kept, where records stand.
+
+use super::bodies::is_known;
+use super::coverage::Coverage;
+use super::facts::Typed;
+use super::report::Reports;
+use super::scope::{Input, scope};
+use crate::check::Case;
+use crate::lang::{DataPlace, Expression};
+use crate::shape::{Shape, Trust, Value};
+use crate::spec::{Operation, Records};
+
+pub(super) fn check(case: &Case<'_>, typed: &Typed<'_>, reports: &mut Reports<'_>, coverage: &mut Coverage) {
+    errors(case, typed, reports, coverage);
+    for operation in &case.spec.operations {
+        let Some(facts) = typed.of(&operation.name.value) else { continue };
+        if let Records::Items { path, .. } | Records::Item { path, .. } = &operation.records {
+            let known = facts.record != Shape::Unknown;
+            coverage.count(facts.trust.filter(|_| known), path.span, || format!("the records of `{}`", operation.name.value));
+        }
+        if let Some(keep_if) = keep_if(operation) {
+            let called = format!("a record of `{}`", operation.name.value);
+            let scope = scope(DataPlace::RawRecord, Input::Operation(operation), Value::always(facts.record.clone()), &called, case, typed);
+            let inferred = reports.infer(keep_if, &scope);
+            super::loops::condition(keep_if, &inferred.value, reports);
+            let known = !inferred.unknown && is_known(&inferred.value.shape, &scope);
+            coverage.count(facts.trust.filter(|_| known), keep_if.span(), || format!("`keep_if` of `{}`", operation.name.value));
+        }
+    }
+}
+
+fn keep_if(operation: &Operation) -> Option<&Expression> {
+    match &operation.records {
+        Records::Items { keep_if, .. } | Records::Item { keep_if, .. } => keep_if.as_ref(),
+        Records::Whole | Records::None => None,
+    }
+}
+
+/// `errors`, over the bodies of every answer that is an error, as far as the description has them.
+fn errors(case: &Case<'_>, typed: &Typed<'_>, reports: &mut Reports<'_>, coverage: &mut Coverage) {
+    let spec = &case.spec.errors;
+    let mut bodies: Vec<Shape> = Vec::new();
+    let mut trust: Option<Trust> = None;
+    for (_, facts) in typed.all() {
+        let described = facts.endpoint.into_iter().flat_map(|endpoint| &endpoint.answers);
+        let failed =
+            described.filter(|(status, _)| status.starts_with(['4', '5']) || status == "default").filter_map(|(_, shape)| shape.clone());
+        let answers: Vec<Shape> = failed.chain(facts.graphql.as_ref().map(|answered| answered.answer.clone())).collect();
+        for body in answers.into_iter().filter(|body| *body != Shape::Unknown) {
+            trust = trust.max(facts.trust);
+            // One answer of GraphQL stands for all: only `errors` matters, which is the same in each.
+            if facts.graphql.is_none() || bodies.is_empty() {
+                bodies.extend((!bodies.contains(&body)).then_some(body));
+            }
+        }
+    }
+    let root = if bodies.is_empty() { Shape::Unknown } else { Shape::one_of(bodies) };
+    let scope = scope(DataPlace::Error, Input::Nobody, Value::always(root), "an error's body", case, typed);
+    let named = [("when", &spec.when), ("code", &spec.code), ("message", &spec.message)];
+    let kinds = spec.kinds.iter().map(|(_, when)| ("kinds", when));
+    for (name, expression) in named.into_iter().filter_map(|(name, expression)| Some((name, expression.as_ref()?))).chain(kinds) {
+        let inferred = reports.infer(expression, &scope);
+        let is_condition = matches!(name, "when" | "kinds");
+        if is_condition {
+            super::loops::condition(expression, &inferred.value, reports);
+        }
+        let known = !inferred.unknown && is_known(&inferred.value.shape, &scope);
+        coverage.count(trust.filter(|_| known), expression.span(), || format!("`{name}` of `errors`"));
+    }
+}

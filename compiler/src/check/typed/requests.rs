@@ -1,0 +1,288 @@
+//! Requests conform to the provider's description: the operation exists, takes what is sent, gets what it needs, and is not on its way out.
+
+use connc_plan as plan;
+
+use super::bodies::{At, Sent};
+use super::coverage::Coverage;
+use super::endpoint::OpenPath;
+use super::facts::{Facts, Typed};
+use super::report::Reports;
+use super::scope::{Input, scope};
+use crate::check::Case;
+use crate::diagnostic::{Code, Diagnostic, nearest};
+use crate::lang::{DataPlace, Piece, Reference, Template};
+use crate::shape::{Description, Endpoint, EndpointParameter, ParameterPlace, Scope, Shape, Value, refused};
+use crate::source::{Span, Spanned};
+use crate::spec::{Body, Operation};
+
+pub(super) fn check(case: &Case<'_>, typed: &Typed<'_>, reports: &mut Reports<'_>, coverage: &mut Coverage) {
+    for operation in &case.spec.operations {
+        let Some(facts) = typed.of(&operation.name.value) else { continue };
+        let scope = scope(DataPlace::Body, Input::Operation(operation), Value::unknown(), "the request's input", case, typed);
+        match (facts.endpoint, typed.description) {
+            (Some(endpoint), _) => conform(operation, endpoint, &scope, case, reports),
+            (None, Some(description)) if facts.graphql.is_none() && !matches!(operation.request.body, Body::Graphql { .. }) => {
+                unknown(operation, description, case, reports);
+            }
+            (None, _) => {}
+        }
+        body(operation, facts, &scope, reports, coverage);
+    }
+}
+
+fn unknown(operation: &Operation, description: &Description, case: &Case<'_>, reports: &mut Reports<'_>) {
+    let (Some(path), Some(url)) = (OpenPath::of(operation, case.spec), &operation.request.url) else { return };
+    // What was recorded or standardised need not be all that there is.
+    if description.endpoints.is_empty() || description.origins.iter().all(|origin| origin.trust != crate::shape::Trust::Official) {
+        return;
+    }
+    let methods = path.methods(description);
+    let (span, message, help) = if methods.is_empty() {
+        let near = path.near(operation.request.method, description);
+        let help = near.map_or_else(
+            || "mend the path, or run `connc extract` again; what the description leaves out goes into the overlay".to_owned(),
+            |near| format!("did you mean `{near}`?"),
+        );
+        (url.span, "the provider's description has no operation with this path".to_owned(), help)
+    } else {
+        let list = methods.iter().map(|method| format!("`{}`", method.name().to_lowercase())).collect::<Vec<_>>().join(" and ");
+        let message = format!("the provider's description has no `{}` of this path", operation.request.method.name().to_lowercase());
+        (operation.request.span, message, format!("it has {list}"))
+    };
+    reports.push(Diagnostic::new(Code::UnknownEndpoint, span, message).help(help));
+}
+
+fn conform(operation: &Operation, endpoint: &Endpoint, scope: &Scope<'_>, case: &Case<'_>, reports: &mut Reports<'_>) {
+    let request = &operation.request;
+    if endpoint.deprecated {
+        let diagnostic = Diagnostic::new(Code::Deprecated, request.span, "the provider wants this operation used no more");
+        reports.push(diagnostic.related(endpoint.span, "the provider's operation"));
+    }
+    for (name, template) in &request.query {
+        match declared(endpoint, ParameterPlace::Query, &name.value) {
+            Some(parameter) => sent(name, template, parameter, scope, reports),
+            None => unknown_parameter(name, endpoint, reports),
+        }
+    }
+    for (name, template) in &request.headers {
+        if let Some(parameter) = declared(endpoint, ParameterPlace::Header, &name.value) {
+            sent(name, template, parameter, scope, reports);
+        }
+    }
+    let paged =
+        operation.paginate.iter().flat_map(|paginate| std::iter::once(&paginate.into).chain(paginate.size.iter().map(|size| &size.into)));
+    let paged: Vec<&str> = paged
+        .filter_map(|target| match target {
+            plan::Target::Query(name) | plan::Target::Header(name) => Some(name.as_str()),
+            plan::Target::Body(_) | plan::Target::Url => None,
+        })
+        .collect();
+    for parameter in endpoint.parameters.iter().filter(|parameter| parameter.required) {
+        let shared = case.spec.headers.iter().any(|(name, _)| name.value.eq_ignore_ascii_case(&parameter.name));
+        let given = match parameter.place {
+            ParameterPlace::Query => request.query.iter().any(|(name, _)| matches(&parameter.name, &name.value)),
+            // Credentials, and what every client sends, are not an operation's.
+            ParameterPlace::Header => {
+                shared
+                    || request.headers.iter().any(|(name, _)| name.value.eq_ignore_ascii_case(&parameter.name))
+                    || ["authorization", "accept", "content-type", "user-agent"].contains(&parameter.name.to_lowercase().as_str())
+            }
+            ParameterPlace::Path | ParameterPlace::Cookie => true,
+        };
+        let misspelt = || {
+            request.query.iter().any(|(name, _)| {
+                declared(endpoint, ParameterPlace::Query, &name.value).is_none()
+                    && nearest(&name.value, [parameter.name.as_str()]).is_some()
+            })
+        };
+        if !given && !paged.contains(&parameter.name.as_str()) && !misspelt() {
+            let place = if parameter.place == ParameterPlace::Header { "headers" } else { "query" };
+            let message = format!("the provider needs `{}`, which operation `{}` does not send", parameter.name, operation.name.value);
+            let diagnostic = Diagnostic::new(Code::MissingRequestParameter, request.span, message);
+            reports.push_each(
+                diagnostic.help(format!("add `{place}: {{ {}: … }}`", parameter.name)).related(parameter.span, "the provider's parameter"),
+            );
+        }
+    }
+    scopes(operation, endpoint, case, reports);
+}
+
+/// The parameter with this name; `filter[status]` is a part of a declared `filter`.
+pub(super) fn declared<'a>(endpoint: &'a Endpoint, place: ParameterPlace, name: &str) -> Option<&'a EndpointParameter> {
+    let mut of_place = endpoint.parameters.iter().filter(|parameter| parameter.place == place);
+    let exact = of_place
+        .clone()
+        .find(|parameter| parameter.name == name || (place == ParameterPlace::Header && parameter.name.eq_ignore_ascii_case(name)));
+    exact.or_else(|| of_place.find(|parameter| matches(&parameter.name, name)))
+}
+
+fn matches(declared: &str, given: &str) -> bool {
+    let stem = |name: &str| name.split_once('[').map_or_else(|| name.to_owned(), |(stem, _)| stem.to_owned());
+    declared == given || (declared == stem(given) && given.contains('[')) || (declared.strip_suffix("[]") == Some(given))
+}
+
+fn unknown_parameter(name: &Spanned<String>, endpoint: &Endpoint, reports: &mut Reports<'_>) {
+    let known = || endpoint.parameters.iter().filter(|parameter| parameter.place == ParameterPlace::Query);
+    let near = nearest(&name.value, known().map(|parameter| parameter.name.as_str()));
+    let help = match near {
+        Some(near) => format!("did you mean `{near}`?"),
+        None if known().next().is_none() => {
+            "it takes no query parameters; what the description leaves out goes into the overlay".to_owned()
+        }
+        None => format!("it takes {}", known().take(12).map(|parameter| format!("`{}`", parameter.name)).collect::<Vec<_>>().join(", ")),
+    };
+    let place = near.and_then(|near| known().find(|parameter| parameter.name == near)).map_or(endpoint.span, |parameter| parameter.span);
+    let message = format!("the provider's operation takes no query parameter `{}`", name.value);
+    reports.push(Diagnostic::new(Code::UnknownRequestParameter, name.span, message).help(help).related(place, "the provider's operation"));
+}
+
+fn sent(name: &Spanned<String>, template: &Template, parameter: &EndpointParameter, scope: &Scope<'_>, reports: &mut Reports<'_>) {
+    if parameter.deprecated {
+        let diagnostic = Diagnostic::new(Code::Deprecated, name.span, format!("the provider wants `{}` used no more", name.value));
+        reports.push(diagnostic.related(parameter.span, "the provider's parameter"));
+    }
+    let Some(value) = value(template, scope) else { return };
+    if let Some(refusal) = refused(&value, &parameter.name, &parameter.shape, scope.shapes) {
+        let diagnostic = Diagnostic::new(Code::WrongRequestValue, template.span, refusal.message).help_if(refusal.help);
+        reports.push(diagnostic.related(parameter.span, "the provider's parameter"));
+    }
+}
+
+/// What a template comes to, where it is one literal or one whole name.
+fn value(template: &Template, scope: &Scope<'_>) -> Option<Value> {
+    if let Some(literal) = template.as_literal() {
+        // In a query everything is text; a literal is what it reads as.
+        let number = literal.parse::<f64>().is_ok();
+        let shape = match literal {
+            "true" | "false" => return None,
+            _ if number => return None,
+            _ => Shape::words([literal]),
+        };
+        return Some(Value::always(shape));
+    }
+    let [Piece::Reference(Reference { path, filters, .. })] = template.pieces.as_slice() else { return None };
+    if !filters.is_empty() {
+        return None;
+    }
+    let (first, rest) = path.split_first()?;
+    let mut here = scope.variables.get(first)?.shape.clone();
+    for name in rest {
+        here = match scope.shapes.resolve(&here) {
+            Shape::Object(object) => object.member(name)?.shape.clone(),
+            _ => return None,
+        };
+    }
+    // Booleans and numbers are written as text where the provider declares text, which is the same in a URL.
+    match here {
+        Shape::Text(ref text) if text.values.is_some() => Some(Value::maybe(here)),
+        Shape::List(_) | Shape::Object(_) => Some(Value::maybe(here)),
+        _ => None,
+    }
+}
+
+fn body(operation: &Operation, facts: &Facts<'_>, scope: &Scope<'_>, reports: &mut Reports<'_>, coverage: &mut Coverage) {
+    let called = format!("the body of `{}`", operation.name.value);
+    let span = operation.request.span;
+    match &operation.request.body {
+        Body::Json(data) => {
+            let Some(endpoint) = facts.endpoint else {
+                let sent = Sent { scope, trust: None, called, whole: false };
+                sent.data(data, "body", &Shape::Unknown, At { span, declared: None }, reports, coverage);
+                return;
+            };
+            let target = endpoint.body.as_ref().map_or(Shape::Unknown, |body| body.shape.clone());
+            let sent = Sent { scope, trust: facts.trust, called, whole: true };
+            sent.data(data, "body", &target, At { span, declared: None }, reports, coverage);
+        }
+        Body::Form(fields) => {
+            let Some(body) = facts.endpoint.and_then(|endpoint| endpoint.body.as_ref()) else { return };
+            let Shape::Object(object) = scope.shapes.resolve(&body.shape) else { return };
+            for (name, template) in fields {
+                let Some(member) = object.member(&name.value) else {
+                    if object.rest.is_none() && !object.cut {
+                        let near = nearest(&name.value, object.members.iter().map(|member| member.name.as_ref()));
+                        let diagnostic =
+                            Diagnostic::new(Code::UnknownBodyProperty, name.span, format!("{called} takes no `{}`", name.value));
+                        reports.push(diagnostic.help_if(near.map(|near| format!("did you mean `{near}`?"))));
+                    }
+                    continue;
+                };
+                if let Some(refusal) = value(template, scope).and_then(|value| refused(&value, &name.value, &member.shape, scope.shapes)) {
+                    reports.push(Diagnostic::new(Code::WrongRequestValue, template.span, refusal.message).help_if(refusal.help));
+                }
+            }
+            for member in
+                object.members.iter().filter(|member| member.required && !fields.iter().any(|(name, _)| *name.value == *member.name))
+            {
+                missing(&member.name, &called, span, member.place, reports);
+            }
+        }
+        Body::None => {
+            if let Some(body) = facts.endpoint.and_then(|endpoint| endpoint.body.as_ref()).filter(|body| body.required) {
+                let _ = body;
+                missing("a body", &format!("operation `{}`", operation.name.value), span, None, reports);
+            }
+        }
+        Body::Graphql { variables, .. } => {
+            let Some(answered) = &facts.graphql else {
+                for (name, data) in variables {
+                    Sent { scope, trust: None, called: called.clone(), whole: false }.data(
+                        data,
+                        &name.value,
+                        &Shape::Unknown,
+                        At { span: name.span, declared: None },
+                        reports,
+                        coverage,
+                    );
+                }
+                return;
+            };
+            for (span, name) in &answered.deprecated {
+                reports.push(Diagnostic::new(Code::Deprecated, *span, format!("the provider wants `{name}` used no more")));
+            }
+            for (name, data) in variables {
+                let Some((_, target, _)) = answered.variables.iter().find(|(variable, ..)| *variable == name.value) else { continue };
+                let called = format!("the variable `${}`", name.value);
+                Sent { scope, trust: facts.trust, called, whole: true }.data(
+                    data,
+                    &name.value,
+                    target,
+                    At { span: name.span, declared: None },
+                    reports,
+                    coverage,
+                );
+            }
+        }
+    }
+}
+
+fn missing(name: &str, whose: &str, span: Span, place: Option<Span>, reports: &mut Reports<'_>) {
+    let diagnostic = Diagnostic::new(
+        Code::MissingBodyProperty,
+        span,
+        format!("{whose} needs {}, which is not sent", if name == "a body" { name.to_owned() } else { format!("`{name}`") }),
+    );
+    let diagnostic = diagnostic.help(if name == "a body" { "add `body:`".to_owned() } else { format!("add `{name}:`") });
+    reports.push(match place {
+        Some(place) => diagnostic.related(place, "the provider's type"),
+        None => diagnostic,
+    });
+}
+
+/// The scopes that each method asks for cover the operation, where the provider says which it needs.
+fn scopes(operation: &Operation, endpoint: &Endpoint, case: &Case<'_>, reports: &mut Reports<'_>) {
+    for method in &case.spec.auth {
+        let asked: Vec<&str> = method.parts.scopes.iter().map(|scope| scope.value.as_str()).collect();
+        let covered = |set: &Vec<String>| set.iter().all(|scope| asked.contains(&scope.as_str()));
+        if asked.is_empty() || endpoint.scopes.is_empty() || endpoint.scopes.iter().any(covered) {
+            continue;
+        }
+        let sets =
+            endpoint.scopes.iter().take(4).map(|set| set.iter().map(|scope| format!("`{scope}`")).collect::<Vec<_>>().join(" with "));
+        let needed = sets.collect::<Vec<_>>().join(", or ");
+        let span = method.parts.scopes.first().map_or(method.name.span, |scope| scope.span);
+        let message = format!("the scopes of `{}` do not cover operation `{}`", method.name.value, operation.name.value);
+        let diagnostic = Diagnostic::new(Code::MissingScope, span, message).help(format!("it takes {needed}"));
+        reports.push(diagnostic.related(operation.name.span, "the operation").related(endpoint.span, "the provider's operation"));
+    }
+}

@@ -1,0 +1,102 @@
+//! What the names of each place hold.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use connc_plan as plan;
+
+use super::facts::Typed;
+use crate::check::Case;
+use crate::lang::{DataPlace, Root};
+use crate::shape::{Member, Object, Parameter, Scope, Shape, Value};
+use crate::spec::{MapResource, Operation};
+
+/// Whose input a place reads.
+#[derive(Clone, Copy)]
+pub(super) enum Input<'a> {
+    /// None.
+    Nobody,
+    /// An operation's declared input.
+    Operation(&'a Operation),
+    /// The unified fields of a mapped resource.
+    Map(&'a str, &'a MapResource),
+}
+
+/// The scope of an expression over `root`.
+pub(super) fn scope<'a>(place: DataPlace, input: Input<'_>, root: Value, called: &str, case: &Case<'_>, typed: &Typed<'a>) -> Scope<'a> {
+    let mut variables = BTreeMap::new();
+    for name in place.roots() {
+        variables.insert(name.name().to_owned(), variable(*name, input, case, typed));
+    }
+    Scope { shapes: typed.shapes, root, called: called.to_owned(), variables }
+}
+
+fn variable(root: Root, input: Input<'_>, case: &Case<'_>, typed: &Typed<'_>) -> Value {
+    let spec = case.spec;
+    match root {
+        Root::Account => object(spec.account.iter().map(|parameter| member(parameter, parameter_shape(parameter)))),
+        Root::Auth => {
+            // Which method is used is not known here, so what only some of them have may be absent.
+            let mut members: Vec<Member> = Vec::new();
+            for parameter in spec.auth.iter().flat_map(|method| &method.parameters) {
+                if !members.iter().any(|known| known.name.as_ref() == parameter.name.value) {
+                    let everywhere = spec
+                        .auth
+                        .iter()
+                        .all(|method| method.parameters.iter().any(|other| other.name.value == parameter.name.value && other.required));
+                    members.push(Member { required: everywhere, ..member(parameter, parameter_shape(parameter)) });
+                }
+            }
+            object(members)
+        }
+        Root::Constants => object(spec.constants.iter().map(|(name, value)| Member {
+            required: true,
+            place: Some(name.span),
+            ..Member::new(&name.value, Shape::of(value))
+        })),
+        Root::Input => match input {
+            Input::Nobody => Value::unknown(),
+            Input::Operation(operation) => object(operation.input.iter().map(|parameter| {
+                let shape = super::bodies::passed_whole(operation, parameter, typed).unwrap_or_else(|| parameter_shape(parameter));
+                member(parameter, shape)
+            })),
+            Input::Map(model, resource) => {
+                let fields =
+                    spec.models.get(model).and_then(|model| model.resources.get(&resource.name.value)).map(|resource| &resource.fields);
+                object(fields.into_iter().flatten().map(|field| field.member(false)))
+            }
+        },
+        Root::Id => Value::always(Shape::formatted("id")),
+        Root::Parent => object([Member { required: true, ..Member::new("id", Shape::formatted("id")) }]),
+        Root::Status => Value::always(Shape::Number { integer: true }),
+        Root::Headers => Value::always(Shape::Object(Rc::new(Object { rest: Some(Shape::text()), ..Object::default() }))),
+        Root::App | Root::Secret | Root::Token | Root::Value | Root::Answer => Value::unknown(),
+    }
+}
+
+fn object(members: impl IntoIterator<Item = Member>) -> Value {
+    Value::always(Shape::Object(Rc::new(Object { members: members.into_iter().collect(), ..Object::default() })))
+}
+
+fn member(parameter: &Parameter, shape: Shape) -> Member {
+    Member {
+        required: parameter.required || parameter.default.is_some(),
+        place: Some(parameter.name.span),
+        ..Member::new(&parameter.name.value, shape)
+    }
+}
+
+/// What a parameter holds.
+pub(super) fn parameter_shape(parameter: &Parameter) -> Shape {
+    match parameter.r#type {
+        plan::Type::String | plan::Type::Hostname => Shape::text(),
+        plan::Type::Integer => Shape::Number { integer: true },
+        plan::Type::Boolean => Shape::Boolean,
+        plan::Type::Url => Shape::formatted("uri"),
+        plan::Type::Enum => Shape::words(parameter.values.iter().map(|value| value.value.as_str())),
+        plan::Type::Id => Shape::formatted("id"),
+        plan::Type::Timestamp => Shape::formatted("date-time"),
+        plan::Type::Object => Shape::Object(Rc::new(Object { rest: Some(Shape::Unknown), ..Object::default() })),
+        plan::Type::Array => Shape::list(Shape::Unknown),
+    }
+}
