@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-use crate::commands::{build, check, completions, eval, explain, extract, list, man, plan, prove, run, schema, test, verify};
+use crate::commands::{build, check, completions, drift, eval, explain, extract, list, man, plan, prove, run, schema, test, verify};
 
 /// Declarative connectors: check them, run them, test them.
 #[derive(Debug, Parser)]
@@ -49,6 +49,7 @@ pub(crate) enum Command {
     List(list::Args),
     Eval(eval::Args),
     Extract(extract::Args),
+    Drift(drift::Args),
     Build(build::Args),
     Schema(schema::Args),
     Completions(completions::Args),

@@ -67,6 +67,7 @@ fn command(cli: Cli, console: &mut Console) -> Result<(), Stop> {
         Command::Verify(args) => commands::verify::run(&args, &project()?, console),
         Command::List(args) => commands::list::run(&args, &project()?, console),
         Command::Eval(args) => commands::eval::run(&args, console),
+        Command::Drift(args) => commands::drift::run(&args, &project()?, console),
         Command::Extract(args) => commands::extract::run(&args, &project()?, console),
         Command::Build(args) => commands::build::run(&args, &project()?, console),
         Command::Schema(args) => commands::schema::run(&args, console),

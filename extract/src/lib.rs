@@ -29,6 +29,7 @@ use ring::digest::{SHA256, digest};
 use serde_json::{Map, Value};
 
 pub use document::Kind;
+pub use drift::{Change, Drift, drift};
 pub use recorded::from_cassettes;
 
 pub use touched::{Touched, read_connector};

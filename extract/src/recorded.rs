@@ -14,7 +14,7 @@ use crate::{Extract, Origin};
 /// What the connector's recorded calls show of the operations that they call.
 #[must_use]
 pub fn from_cassettes(spec: &Connector, touched: &Touched, cassettes: &[Cassette]) -> Extract {
-    let mut seen: BTreeMap<String, (Vec<&Wanted>, BTreeMap<String, Option<Seen>>, Vec<String>)> = BTreeMap::new();
+    let mut seen: BTreeMap<String, Called<'_>> = BTreeMap::new();
     for exchange in cassettes.iter().flat_map(|cassette| &cassette.exchanges) {
         let url = &exchange.request.url;
         let own = paths::segments(&paths::path_of(url));
@@ -22,7 +22,7 @@ pub fn from_cassettes(spec: &Connector, touched: &Touched, cassettes: &[Cassette
         let fitting = fitting.filter_map(|wanted| Some((wanted.paths.iter().filter_map(|path| paths::fit(&own, path)).max()?, wanted)));
         let Some(best) = fitting.clone().map(|(score, _)| score).max() else { continue };
         for (_, wanted) in fitting.filter(|(score, _)| *score == best) {
-            let (operations, answers, query) = seen.entry(format!("{} {}", wanted.method.name(), wanted.shown)).or_default();
+            let Called { operations, answers, query } = seen.entry(format!("{} {}", wanted.method.name(), wanted.shown)).or_default();
             if !operations.iter().any(|known| known.name == wanted.name) {
                 operations.push(wanted);
             }
@@ -41,7 +41,7 @@ pub fn from_cassettes(spec: &Connector, touched: &Touched, cassettes: &[Cassette
     }
     let mut found = Vec::new();
     let mut operations = Map::new();
-    for (key, (wanted, answers, mut query)) in seen {
+    for (key, Called { operations: wanted, answers, mut query }) in seen {
         found.extend(wanted.iter().map(|wanted| wanted.name.clone()));
         let mut parameters = Map::new();
         for name in key.split('{').skip(1).filter_map(|part| part.split('}').next()) {
@@ -92,6 +92,16 @@ fn decoded(name: &str) -> String {
     [("%5B", "["), ("%5D", "]"), ("%5b", "["), ("%5d", "]"), ("%24", "$")]
         .iter()
         .fold(name.to_owned(), |name, (code, sign)| name.replace(code, sign))
+}
+
+/// What was seen of an operation.
+#[derive(Default)]
+struct Called<'t> {
+    operations: Vec<&'t Wanted>,
+    /// By status; none where no answer had a body.
+    answers: BTreeMap<String, Option<Seen>>,
+    /// The names of query parameters.
+    query: Vec<String>,
 }
 
 /// What was seen at one place of the answers.

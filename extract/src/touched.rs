@@ -58,8 +58,18 @@ pub(crate) struct Use {
     pub(crate) name: String,
     pub(crate) about: About,
     pub(crate) span: Span,
+    /// Whether it is sent, instead of read from an answer.
+    pub(crate) writes: bool,
     /// Whether values of it are translated one by one.
     pub(crate) is_enum: bool,
+}
+
+/// How a name is used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Way {
+    Read,
+    Write,
+    Translate,
 }
 
 /// What a use is about.
@@ -95,7 +105,7 @@ impl Touched {
         for expression in
             [&errors.when, &errors.code, &errors.message].into_iter().flatten().chain(errors.kinds.iter().map(|(_, when)| when))
         {
-            touched.expression(expression, &About::All, false);
+            touched.expression(expression, &About::All, Way::Read);
         }
         let mut bases: Vec<String> = vec![paths::path_of(&flat(&spec.base_url))];
         bases.extend(spec.auth.iter().filter_map(|method| Some(paths::path_of(&flat(method.base_url.as_ref()?)))));
@@ -108,8 +118,8 @@ impl Touched {
             let about = About::Resource(resource.from.value.clone());
             for field in &resource.fields {
                 match &field.value {
-                    FieldValue::Expression(expression) => touched.expression(expression, &about, false),
-                    FieldValue::Enum(translation) => touched.expression(&translation.from, &about, true),
+                    FieldValue::Expression(expression) => touched.expression(expression, &about, Way::Read),
+                    FieldValue::Enum(translation) => touched.expression(&translation.from, &about, Way::Translate),
                     FieldValue::Const(_) | FieldValue::Unavailable(_) => {}
                 }
             }
@@ -126,11 +136,12 @@ impl Touched {
         self.everything || self.names.contains(name)
     }
 
-    /// What uses a name for an operation.
-    pub(crate) fn uses_of<'a>(&'a self, operation: &'a str, name: &'a str) -> impl Iterator<Item = &'a Use> {
+    /// What reads or writes a name for an operation.
+    pub(crate) fn uses_of<'a>(&'a self, operation: &'a str, name: &'a str, writes: bool) -> impl Iterator<Item = &'a Use> {
         let resource = operation.rsplit_once('.').map_or(operation, |(resource, _)| resource);
         self.uses.iter().filter(move |used| {
             used.name == name
+                && used.writes == writes
                 && match &used.about {
                     About::All => true,
                     About::Operation(other) => other == operation,
@@ -142,13 +153,13 @@ impl Touched {
     fn operation(&mut self, operation: &Operation, bases: &[String]) {
         let about = About::Operation(operation.name.value.clone());
         for parameter in &operation.input {
-            self.add(&parameter.name.value, &about, parameter.name.span, false);
+            self.add(&parameter.name.value, &about, parameter.name.span, Way::Write);
         }
         match &operation.records {
             Records::Items { path, keep_if, .. } | Records::Item { path, keep_if } => {
                 self.path(path, &about);
                 if let Some(expression) = keep_if {
-                    self.expression(expression, &about, false);
+                    self.expression(expression, &about, Way::Read);
                 }
             }
             Records::Whole | Records::None => {}
@@ -161,12 +172,12 @@ impl Touched {
             Body::Form(fields) => {
                 form = true;
                 for (name, template) in fields {
-                    self.add(name, &about, template.span, false);
+                    self.add(name, &about, template.span, Way::Write);
                 }
             }
             Body::Graphql { document: _, variables } => {
                 for (name, data) in variables {
-                    self.add(&name.value, &about, name.span, false);
+                    self.add(&name.value, &about, name.span, Way::Write);
                     self.data(data, &about);
                 }
             }
@@ -205,15 +216,15 @@ impl Touched {
 
     fn paging(&mut self, paginate: &Loop, about: &About) {
         match &paginate.next {
-            Next::Answer(next) | Next::LastItem(next) => self.expression(next, about, false),
+            Next::Answer(next) | Next::LastItem(next) => self.expression(next, about, Way::Read),
             Next::Made(_) | Next::Link(_) | Next::Counter { .. } => {}
         }
         for expression in paginate.until.iter().chain(&paginate.total) {
-            self.expression(expression, about, false);
+            self.expression(expression, about, Way::Read);
         }
         if let Target::Body(path) = &paginate.into {
             for name in path {
-                self.add(name, about, paginate.span, false);
+                self.add(name, about, paginate.span, Way::Write);
             }
         }
     }
@@ -221,7 +232,7 @@ impl Touched {
     fn call(&mut self, call: &VerbCall) {
         let about = About::Operation(call.call.value.clone());
         for (name, data) in &call.with {
-            self.add(&name.value, &about, name.span, false);
+            self.add(&name.value, &about, name.span, Way::Write);
             self.data(data, &about);
         }
         if let Some(then) = &call.then {
@@ -232,10 +243,10 @@ impl Touched {
     fn data(&mut self, data: &Data, about: &About) {
         match data {
             Data::Const(_) => {}
-            Data::Expression(expression) => self.expression(expression, about, false),
+            Data::Expression(expression) => self.expression(expression, about, Way::Write),
             Data::Object(members, _) => {
                 for (name, value) in members {
-                    self.add(name, about, name.span, false);
+                    self.add(name, about, name.span, Way::Write);
                     self.data(value, about);
                 }
             }
@@ -249,25 +260,26 @@ impl Touched {
 
     fn path(&mut self, path: &Path, about: &About) {
         for step in &path.steps {
-            self.add(&step.value, about, step.span, false);
+            self.add(&step.value, about, step.span, Way::Read);
         }
     }
 
-    fn expression(&mut self, expression: &Expression, about: &About, is_enum: bool) {
+    fn expression(&mut self, expression: &Expression, about: &About, way: Way) {
         let mut found: Vec<&Node> = Vec::new();
         expression.root.walk(&mut |node| found.push(node));
         for node in found {
             match &node.kind {
                 // A text may be a member's name: that of an object that is made, or what a lookup asks for.
-                Kind::Field(name) | Kind::String(name) => self.add(name, about, expression.place(node.span.clone()), is_enum),
+                Kind::Field(name) | Kind::String(name) => self.add(name, about, expression.place(node.span.clone()), way),
                 Kind::Wildcard | Kind::Descendant => self.everything = true,
                 _ => {}
             }
         }
     }
 
-    fn add(&mut self, name: &str, about: &About, span: Span, is_enum: bool) {
-        self.uses.push(Use { name: name.to_owned(), about: about.clone(), span, is_enum });
+    fn add(&mut self, name: &str, about: &About, span: Span, way: Way) {
+        let (writes, is_enum) = (way == Way::Write, way == Way::Translate);
+        self.uses.push(Use { name: name.to_owned(), about: about.clone(), span, writes, is_enum });
     }
 }
 

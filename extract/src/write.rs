@@ -16,7 +16,7 @@ const WIDTH: usize = 130;
 pub fn text(extract: &Extract, overlay: &str) -> String {
     let source = origin(&extract.source);
     if let Some(sdl) = &extract.sdl {
-        let mut head = String::from("# Made by `connc extract`: names and types of what this connector touches.\n# source:\n");
+        let mut head = format!("# Made by `connc extract`. Corrections go into {overlay}.\n# source:\n");
         for (key, value) in &source {
             let _ = writeln!(head, "#   {key}: {}", flow(value));
         }

@@ -155,6 +155,8 @@ pub struct EnumMap {
 pub enum Kind {
     /// An identifier: always text; a number is taken digit for digit from the record's text.
     Id,
+    /// A number: one beyond ±(2^53 - 1), which expressions see as its digits, is a number again.
+    Number,
     /// Any other value, as it is.
     Value,
     /// A list; a single value is wrapped.

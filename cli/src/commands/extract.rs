@@ -139,7 +139,7 @@ fn default_name(spec: &Connector, loaded: &Loaded, extract: &Extract, path: &Pat
 }
 
 fn write(args: &Args, loaded: &Loaded, name: &str, extract: &Extract, console: &mut Console) -> Result<(), Stop> {
-    let overlay = name.replace(".yaml", ".overlay.yaml");
+    let overlay = format!("{}.overlay.yaml", name.trim_end_matches(ending(extract)));
     let text = connc_extract::text(extract, &overlay);
     if args.dry_run {
         write!(console.out, "{text}")?;

@@ -51,10 +51,10 @@ pub(super) fn value(shape: &Shape, shapes: &Shapes, chance: &mut Chance, depth: 
         None | Some(Shape::Null | Shape::Function | Shape::Named(_) | Shape::OneOf(_)) => Value::Null,
         Some(Shape::Unknown) => anything(chance),
         Some(Shape::Boolean) => Value::Bool(chance.one_in(2)),
-        Some(Shape::Number { integer: true }) => integer(chance),
+        Some(Shape::Number { integer: true }) => integer(chance, false),
         Some(Shape::Number { integer: false }) => {
             let number = [0.0, -1.5, 3.25, 1e15, 0.1][chance.below(5)];
-            if chance.one_in(2) { integer(chance) } else { json!(number) }
+            if chance.one_in(2) { integer(chance, false) } else { json!(number) }
         }
         Some(Shape::Text(text)) => Value::String(words(text, chance)),
         Some(Shape::List(items)) => {
@@ -76,7 +76,9 @@ fn object(object: &Object, shapes: &Shapes, chance: &mut Chance, depth: usize) -
         if member.write_only || (!member.required && (never || (!always && chance.one_in(3)))) {
             continue;
         }
-        members.insert(member.name.to_string(), value(&member.shape, shapes, chance, depth + 1));
+        let identifies = matches!(shapes.resolve(&member.shape), Shape::Number { integer: true }) && is_identifier(&member.name);
+        let made = if identifies { integer(chance, true) } else { value(&member.shape, shapes, chance, depth + 1) };
+        members.insert(member.name.to_string(), made);
     }
     if let Some(rest) = &object.rest
         && !never
@@ -87,9 +89,18 @@ fn object(object: &Object, shapes: &Shapes, chance: &mut Chance, depth: usize) -
     Value::Object(members)
 }
 
-fn integer(chance: &mut Chance) -> Value {
-    let known = [0, 1, -1, 42, 1_750_000_000, 9_007_199_254_740_993, i64::MAX];
+/// A whole number. Identifiers may be beyond what a float holds, and must survive that.
+fn integer(chance: &mut Chance, identifier: bool) -> Value {
+    if identifier && chance.one_in(3) {
+        return json!(chance.pick(&[9_007_199_254_740_993, i64::MAX]));
+    }
+    let known = [0, 1, -1, 42, 1_750_000_000, 9_007_199_254_740_991_i64];
     if chance.one_in(2) { json!(chance.pick(&known)) } else { json!(chance.next() % 1_000_000) }
+}
+
+/// Whether a member holds an identifier, by its name.
+fn is_identifier(name: &str) -> bool {
+    name == "id" || name.ends_with("_id") || name.ends_with("Id")
 }
 
 fn words(text: &Text, chance: &mut Chance) -> String {
@@ -140,7 +151,7 @@ fn anything(chance: &mut Chance) -> Value {
     match chance.below(8) {
         0 => Value::Null,
         1 => Value::Bool(true),
-        2 => integer(chance),
+        2 => integer(chance, true),
         3 => json!([]),
         4 => json!({}),
         5 => json!({"id": 7, "name": "x"}),

@@ -8,4 +8,5 @@ mod server;
 mod usage;
 
 mod calls;
+mod extract;
 mod trouble;

@@ -19,7 +19,7 @@ mod variables;
 use crate::diagnostic::Diagnostics;
 use crate::lang::Schema;
 use crate::resolve::Names;
-use crate::shape::{Description, Shapes};
+use crate::shape::{Description, SdlChange, Shapes, read_sdl_overlays};
 use crate::source::Sources;
 use crate::spec::Connector;
 
@@ -48,6 +48,8 @@ struct Case<'a> {
     names: &'a Names<'a>,
     sources: &'a Sources,
     schema: Option<&'a Schema>,
+    /// What overlays say of the schema.
+    changes: &'a [SdlChange],
 }
 
 /// A spec that no check has anything against. Only [`all`] makes one, and only lowering takes one.
@@ -78,7 +80,8 @@ impl<'a> Checked<'a> {
 pub fn map_types(spec: &Connector, names: &Names<'_>, sources: &Sources, description: Option<&Description>) -> Vec<MapTypes> {
     let mut silent = Diagnostics::default();
     let schema = files::schema(spec, sources, &mut silent);
-    let case = Case { spec, names, sources, schema: schema.as_ref() };
+    let changes = read_sdl_overlays(sources, schema.as_ref(), &mut silent);
+    let case = Case { spec, names, sources, schema: schema.as_ref(), changes: &changes };
     let none = Shapes::default();
     let typed = typed::Typed::new(&case, description, &none, &mut silent);
     typed::map_types(&case, &typed, &mut silent)
@@ -94,7 +97,8 @@ pub fn all<'a>(
     diagnostics: &mut Diagnostics,
 ) -> Outcome<'a> {
     let schema = files::schema(spec, sources, diagnostics);
-    let case = Case { spec, names, sources, schema: schema.as_ref() };
+    let changes = read_sdl_overlays(sources, schema.as_ref(), diagnostics);
+    let case = Case { spec, names, sources, schema: schema.as_ref(), changes: &changes };
     for check in CHECKS {
         check(&case, diagnostics);
     }

@@ -125,6 +125,12 @@ impl Diagnostics {
         self.list.len() < before
     }
 
+    /// Where the errors stand.
+    #[must_use]
+    pub fn errors(&self) -> Vec<Span> {
+        self.list.iter().filter(|diagnostic| diagnostic.severity() == Severity::Error).map(|diagnostic| diagnostic.span).collect()
+    }
+
     /// Whether an error stands within a place. What is missing there may only be unreadable.
     #[must_use]
     pub fn has_error_within(&self, place: Span) -> bool {

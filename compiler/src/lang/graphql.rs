@@ -131,6 +131,21 @@ impl Schema {
         Ok(Self(Valid::assume_valid(schema)))
     }
 
+    /// The coordinates of scalars and fields: `DateTime`, `User.email`.
+    #[must_use]
+    pub fn coordinates(&self) -> Vec<String> {
+        let mut found = Vec::new();
+        for (name, r#type) in &self.0.types {
+            match r#type {
+                ExtendedType::Scalar(_) => found.push(name.to_string()),
+                ExtendedType::Object(object) => found.extend(object.fields.keys().map(|field| format!("{name}.{field}"))),
+                ExtendedType::Interface(interface) => found.extend(interface.fields.keys().map(|field| format!("{name}.{field}"))),
+                ExtendedType::Union(_) | ExtendedType::Enum(_) | ExtendedType::InputObject(_) => {}
+            }
+        }
+        found
+    }
+
     /// The types as the library reads them.
     pub(crate) fn types(&self) -> &apollo_compiler::Schema {
         &self.0

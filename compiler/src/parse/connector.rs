@@ -146,13 +146,7 @@ fn graphql(reader: &mut Reader<'_, '_>) -> Option<Graphql> {
     let _only_one = inner.choice("partial");
     let (endpoint, schema) = (template(&mut inner, "endpoint"), inner.text("schema"));
     let fragments = inner.embedded("fragments").and_then(|text| Fragments::read(&text, inner.context().diagnostics));
-    let mut scalars = Vec::new();
-    for (name, node) in inner.map("scalars") {
-        let Some(word) = inner.context().text(node, name) else { continue };
-        let word = inner.context().choice(&word, name, &["text", "id", "date-time", "date", "uri", "integer", "number", "boolean"]);
-        scalars.extend(word.map(|word| (name.clone(), word.value)));
-    }
-    Some(Graphql { endpoint: endpoint?, schema, scalars, fragments })
+    Some(Graphql { endpoint: endpoint?, schema, fragments })
 }
 
 /// Sources are for people; reading them only checks their keys.

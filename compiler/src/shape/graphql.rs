@@ -7,6 +7,7 @@ use apollo_compiler::executable::{Field, Selection, SelectionSet};
 use apollo_compiler::schema::ExtendedType;
 use apollo_compiler::{ExecutableDocument, Name, Schema as Types};
 
+use super::extract::SdlChange;
 use super::known::{Member, Object, Shape, Text};
 use crate::lang::{Schema, Sent};
 use crate::source::{FileId, Span};
@@ -33,35 +34,23 @@ pub struct Connection {
     pub place: Span,
 }
 
-/// The words that a spec has for scalars, as shapes.
-#[must_use]
-pub fn scalar(word: &str) -> Shape {
-    match word {
-        "text" => Shape::text(),
-        "integer" => Shape::Number { integer: true },
-        "number" => Shape::Number { integer: false },
-        "boolean" => Shape::Boolean,
-        format => Shape::formatted(format),
-    }
-}
-
 struct Reading<'a> {
     sent: &'a Sent,
     document: &'a ExecutableDocument,
     types: &'a Types,
-    scalars: &'a [(&'a str, Shape)],
+    changes: &'a [SdlChange],
     file: FileId,
     found: Answered,
 }
 
-/// Finds out what a document answers with, if it is valid. `scalars` are the schema's own scalars with what they hold.
+/// Finds out what a document answers with, if it is valid. `changes` are what overlays say of its scalars and fields.
 #[must_use]
-pub fn answered(sent: &Sent, schema: &Schema, scalars: &[(&str, Shape)], file: FileId) -> Option<Answered> {
+pub fn answered(sent: &Sent, schema: &Schema, changes: &[SdlChange], file: FileId) -> Option<Answered> {
     let document = sent.read(schema)?;
     let document: &ExecutableDocument = &document;
     let operation = document.operations.iter().next()?;
     let found = Answered { answer: Shape::Unknown, variables: Vec::new(), deprecated: Vec::new(), connections: Vec::new() };
-    let mut reading = Reading { sent, document, types: schema.types(), scalars, file, found };
+    let mut reading = Reading { sent, document, types: schema.types(), changes, file, found };
     let mut path = vec!["data".to_owned()];
     let data = reading.selection(&operation.selection_set, &mut path);
     let member = |name: &str, shape, required| Member { required, ..Member::new(name, shape) };
@@ -108,7 +97,7 @@ impl Reading<'_> {
             };
             let always = always && directives.get("skip").is_none() && directives.get("include").is_none();
             match selected {
-                Selection::Field(field) => self.field(field, always, path, members),
+                Selection::Field(field) => self.field(field, &selection.ty, always, path, members),
                 Selection::FragmentSpread(spread) => {
                     if let Some(fragment) = self.document.fragments.get(&spread.fragment_name) {
                         let same = fragment.selection_set.ty == *whole || self.types.is_subtype(&fragment.selection_set.ty, whole);
@@ -123,7 +112,7 @@ impl Reading<'_> {
         }
     }
 
-    fn field(&mut self, field: &Field, always: bool, path: &mut Vec<String>, members: &mut Vec<Member>) {
+    fn field(&mut self, field: &Field, on: &Name, always: bool, path: &mut Vec<String>, members: &mut Vec<Member>) {
         let name = field.response_key().to_string();
         let place = self.sent.place(field.name.location().map_or(0..0, |place| place.offset()..place.end_offset()));
         if field.definition.directives.get("deprecated").is_some() {
@@ -146,7 +135,11 @@ impl Reading<'_> {
             self.selection(&field.selection_set, path)
         };
         path.pop();
-        let shape = wrapped(field.ty(), &inner);
+        let coordinate = format!("{}.{}", on, field.name);
+        let shape = match self.change(&coordinate) {
+            Some(change) => change.wrapped(wrapped(field.ty(), &change.shape(inner))),
+            None => wrapped(field.ty(), &inner),
+        };
         let place = field.definition.name.location().map(|place| Span::new(self.file, place.offset()..place.end_offset()));
         let member = Member { required: always, place, ..Member::new(&name, shape) };
         match members.iter_mut().find(|known| known.name == member.name) {
@@ -156,6 +149,11 @@ impl Reading<'_> {
             }
             None => members.push(member),
         }
+    }
+
+    /// What an overlay says of a coordinate.
+    fn change(&self, coordinate: &str) -> Option<&SdlChange> {
+        self.changes.iter().find(|change| change.at == coordinate)
     }
 
     fn is_connection(&self, name: &Name) -> bool {
@@ -177,7 +175,7 @@ impl Reading<'_> {
                 Some(ExtendedType::Enum(words)) => {
                     Shape::Text(Text { format: None, values: Some(words.values.keys().map(|word| Rc::from(word.as_str())).collect()) })
                 }
-                _ => self.scalars.iter().find(|(name, _)| *name == own).map_or(Shape::Unknown, |(_, shape)| shape.clone()),
+                _ => self.change(own).map_or(Shape::Unknown, |change| change.shape(Shape::text())),
             },
         }
     }

@@ -183,7 +183,8 @@ impl Type {
     pub fn kind(&self) -> plan::Kind {
         match self {
             Self::String { format, .. } if format.as_deref() == Some("id") => plan::Kind::Id,
-            Self::String { .. } | Self::Integer | Self::Number | Self::Boolean | Self::Any => plan::Kind::Value,
+            Self::Integer | Self::Number => plan::Kind::Number,
+            Self::String { .. } | Self::Boolean | Self::Any => plan::Kind::Value,
             Self::List(items) => plan::Kind::List(Box::new(items.kind())),
             Self::Object { properties, .. } => {
                 let members: BTreeMap<_, _> = properties.iter().map(|member| (member.name.value.clone(), member.r#type.kind())).collect();

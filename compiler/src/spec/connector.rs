@@ -173,13 +173,6 @@ pub static GRAPHQL: Table = Table {
             example: "schema: schemas/example.graphql",
         },
         Key {
-            name: "scalars",
-            value: Value::Map(&Value::Choice(&["text", "id", "date-time", "date", "uri", "integer", "number", "boolean"])),
-            need: Need::Optional,
-            doc: "What the schema's own scalars hold, which the schema cannot say. Values of a scalar that is not named are not checked.",
-            example: "scalars: { DateTime: date-time }",
-        },
-        Key {
             name: "fragments",
             value: Value::Graphql,
             need: Need::Optional,
@@ -293,8 +286,6 @@ pub struct Graphql {
     pub endpoint: Template,
     /// The schema's file.
     pub schema: Option<Spanned<String>>,
-    /// What the schema's own scalars hold.
-    pub scalars: Vec<(Spanned<String>, &'static str)>,
     /// Fragments that documents share.
     pub fragments: Option<Fragments>,
 }

@@ -6,6 +6,7 @@
 mod choose;
 mod dates;
 mod encoding;
+mod formats;
 mod html;
 mod signature;
 #[cfg(test)]
@@ -47,6 +48,9 @@ pub const TABLE: &[Function] = &[
     dates::FROM_EPOCH_MILLISECONDS,
     dates::FROM_HTTP,
     dates::ASSUME_UTC,
+    formats::EMAIL_OR_NOTHING,
+    formats::URL_OR_NOTHING,
+    formats::TIMESTAMP_OR_NOTHING,
     html::TO_TEXT,
     html::FROM_TEXT,
     encoding::BASE64_ENCODE,

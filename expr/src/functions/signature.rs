@@ -33,6 +33,10 @@ pub enum Type {
     Number,
     /// An RFC 3339 timestamp as text.
     Timestamp,
+    /// An email address as text.
+    Email,
+    /// An absolute URL as text.
+    Url,
     /// A list of texts.
     TextList,
     /// Of results: what any of the arguments is.
@@ -84,6 +88,8 @@ impl fmt::Display for Type {
             Self::Text => "text",
             Self::Number => "number",
             Self::Timestamp => "timestamp",
+            Self::Email => "email address",
+            Self::Url => "URL",
             Self::TextList => "list of text",
             Self::Arguments => "one of the arguments",
             Self::Element => "element",

@@ -26,6 +26,20 @@ impl Types<'_> {
             let made = self.schema(only);
             return if is_nullable(object) { or_null(made) } else { made };
         }
+        let parts = object.get("allOf").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_object);
+        let refers: Vec<String> = parts.filter_map(reference).map(ToOwned::to_owned).collect();
+        // A type that holds itself with additions has no end when it is written out.
+        if refers.iter().any(|reference| self.merging.contains(reference)) && self.choices == 0 {
+            return json!({"type": "object", "additionalProperties": true});
+        }
+        let before = self.merging.len();
+        self.merging.extend(refers);
+        let made = self.written_out(object);
+        self.merging.truncate(before);
+        made
+    }
+
+    fn written_out(&mut self, object: &Map<String, Value>) -> Value {
         let mut flat = Flat::default();
         self.collect(object, &mut flat, &mut Vec::new());
         let mut base = flat.keys;

@@ -13,6 +13,8 @@ pub(crate) use words::{is_nullable, words};
 
 /// How deep schemas that stand in each other without a name are followed.
 const DEEPEST: usize = 60;
+/// How many schemas are made of one description; parts that are merged into each other can multiply without end.
+const MOST: usize = 2_000_000;
 
 /// The types of a description that are touched.
 pub(crate) struct Types<'a> {
@@ -24,6 +26,9 @@ pub(crate) struct Types<'a> {
     taken: BTreeSet<String>,
     waiting: VecDeque<(String, String)>,
     depth: usize,
+    steps: usize,
+    /// The references whose targets are being merged into something.
+    merging: Vec<String>,
     /// How many choices stand around the one that is merged.
     choices: usize,
 }
@@ -38,6 +43,8 @@ impl<'a> Types<'a> {
             taken: BTreeSet::new(),
             waiting: VecDeque::new(),
             depth: 0,
+            steps: 0,
+            merging: Vec::new(),
             choices: 0,
         }
     }
@@ -56,6 +63,11 @@ impl<'a> Types<'a> {
     /// What a schema says.
     pub(crate) fn schema(&mut self, value: &Value) -> Value {
         let Some(object) = value.as_object() else { return json!({}) };
+        if self.steps >= MOST {
+            self.notes.insert("the types multiply without end; some are left unknown".to_owned());
+            return json!({});
+        }
+        self.steps += 1;
         if self.depth >= DEEPEST {
             return json!({});
         }

@@ -5,7 +5,7 @@ mod write;
 
 use apollo_compiler::ast::{self, Definition, Document};
 use apollo_compiler::diagnostic::ToCliReport as _;
-use connc_compiler::lang::{self, Fragments};
+use connc_compiler::lang::{self, Fragments, Sent};
 use connc_compiler::spec::{Body, Connector};
 
 use crate::document::Kind;
@@ -19,9 +19,9 @@ pub(crate) fn extract(spec: &Connector, touched: &Touched, file: File<'_>) -> Re
     let schema = Schema::of(&parsed);
     let mut selected = Selected::default();
     let mut found = Vec::new();
-    for (name, text) in documents(spec) {
+    for (name, sent) in documents(spec) {
         // What cannot be read is the compiler's to say.
-        let Ok(document) = Document::parse(text, "document.graphql") else { continue };
+        let Ok(document) = Document::parse(sent.text, "document.graphql") else { continue };
         let before = selected.unknown.len();
         selected.document(&schema, &document);
         if selected.unknown.len() == before {
@@ -42,10 +42,10 @@ pub(crate) fn extract(spec: &Connector, touched: &Touched, file: File<'_>) -> Re
 }
 
 /// The documents as they are sent, by operation.
-pub(crate) fn documents(spec: &Connector) -> Vec<(String, String)> {
+pub(crate) fn documents(spec: &Connector) -> Vec<(String, Sent)> {
     let fragments: Option<&Fragments> = spec.graphql.as_ref().and_then(|graphql| graphql.fragments.as_ref());
     let text = |body: &Body| match body {
-        Body::Graphql { document, .. } => Some(lang::sent(document, fragments).text),
+        Body::Graphql { document, .. } => Some(lang::sent(document, fragments)),
         Body::None | Body::Json(_) | Body::Form(_) => None,
     };
     spec.operations.iter().filter_map(|operation| Some((operation.name.value.clone(), text(&operation.request.body)?))).collect()

@@ -1,6 +1,7 @@
 //! What documents select of a schema.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use apollo_compiler::Name;
 use apollo_compiler::ast::{self, Definition, Document, OperationType, Selection, Value};
@@ -46,6 +47,8 @@ pub(crate) struct Selected {
     pub(crate) leaves: BTreeSet<String>,
     /// Fields that are selected and not there: `Type.field`.
     pub(crate) unknown: BTreeSet<String>,
+    /// The fields that the documents select, by type and name, each with its place in its document.
+    pub(crate) places: Vec<(String, String, Range<usize>)>,
     /// Members of input objects that documents write out.
     written: BTreeSet<String>,
 }
@@ -176,6 +179,8 @@ impl Selected {
                         self.unknown.insert(format!("{on}.{}", field.name));
                         continue;
                     };
+                    let range = field.name.location().map_or(0..0, |place| place.offset()..place.end_offset());
+                    self.places.push((on.to_owned(), field.name.to_string(), range));
                     let arguments = self.fields.entry(on.to_owned()).or_default().entry(field.name.to_string()).or_default();
                     arguments.extend(field.arguments.iter().map(|argument| argument.name.to_string()));
                     for argument in &field.arguments {
@@ -215,6 +220,7 @@ impl Selected {
         }
     }
 
+    /// Takes an input type, or the scalar or enum that it is.
     fn input(&mut self, schema: &Schema<'_>, name: &str) {
         if schema.inputs.contains_key(name) {
             self.inputs.entry(name.to_owned()).or_default();

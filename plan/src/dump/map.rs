@@ -39,7 +39,7 @@ fn field_text(field: &Field) -> String {
     let Field { name: _, value, kind, origin: _ } = field;
     let as_id = match kind {
         Kind::Id => ", as an id",
-        Kind::Value | Kind::List(_) | Kind::Object(_) => "",
+        Kind::Number | Kind::Value | Kind::List(_) | Kind::Object(_) => "",
     };
     match value {
         FieldValue::Const(value) => format!("always {value}"),

@@ -6,7 +6,7 @@ use super::endpoint::OpenPath;
 use crate::check::Case;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, nearest};
 use crate::lang::{Path, sent};
-use crate::shape::{Answered, Description, Endpoint, Shape, Shapes, Trust, answered, scalar};
+use crate::shape::{Answered, Description, Endpoint, Shape, Shapes, Trust, answered};
 use crate::source::Span;
 use crate::spec::{Body, Operation, Records};
 
@@ -93,11 +93,10 @@ impl<'a> Typed<'a> {
 
     fn graphql(&self, document: &'a crate::lang::Document, case: &Case<'a>) -> Option<Answered> {
         let graphql = case.spec.graphql.as_ref()?;
-        let scalars: Vec<_> = graphql.scalars.iter().map(|(name, word)| (name.value.as_str(), scalar(word))).collect();
         let schema = case.schema?;
         let file = crate::check::files::find(&graphql.schema.as_ref()?.value, case.sources)?;
         let sent = sent(document, graphql.fragments.as_ref());
-        answered(&sent, schema, &scalars, file)
+        answered(&sent, schema, case.changes, file)
     }
 
     /// What one record is, by the path to it.

@@ -16,7 +16,7 @@ use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::lang::{DataPlace, Expression};
 use crate::shape::{Property, Shape, Text, Trust, Value, fit};
 use crate::source::Span;
-use crate::spec::{EnumField, Field, FieldValue, MapResource};
+use crate::spec::{EnumField, Field, FieldValue, MapResource, VerbCall};
 
 /// A record that a map is given.
 struct Raw {
@@ -24,6 +24,10 @@ struct Raw {
     trust: Option<Trust>,
     operation: String,
     called: String,
+    /// Unified fields without which the operation could not have been called.
+    given: Vec<String>,
+    /// Whether it stands under a parent.
+    parent: bool,
 }
 
 pub(super) fn check(case: &Case<'_>, typed: &Typed<'_>, reports: &mut Reports<'_>, coverage: &mut Coverage) -> Vec<MapTypes> {
@@ -43,13 +47,15 @@ pub(super) fn check(case: &Case<'_>, typed: &Typed<'_>, reports: &mut Reports<'_
                 FieldValue::Const(_) | FieldValue::Unavailable(_) => continue,
                 FieldValue::Expression(expression) => {
                     for raw in &raws {
-                        let scope = scope(DataPlace::Field, Input::Nobody, Value::always(raw.shape.clone()), &raw.called, case, typed);
+                        let input = Input::Answered { model, resource, given: &raw.given, parent: raw.parent };
+                        let scope = scope(DataPlace::Field, input, Value::always(raw.shape.clone()), &raw.called, case, typed);
                         check.expression(expression, &scope);
                     }
                 }
                 FieldValue::Enum(translation) => {
                     for raw in &raws {
-                        let scope = scope(DataPlace::Field, Input::Nobody, Value::always(raw.shape.clone()), &raw.called, case, typed);
+                        let input = Input::Answered { model, resource, given: &raw.given, parent: raw.parent };
+                        let scope = scope(DataPlace::Field, input, Value::always(raw.shape.clone()), &raw.called, case, typed);
                         check.translation(translation, &scope);
                     }
                 }
@@ -76,29 +82,40 @@ fn least(one: Option<Trust>, other: Option<Trust>) -> Option<Trust> {
 
 /// The records that the map is given: those of every operation that serves a verb with a record.
 fn raws(resource: &MapResource, case: &Case<'_>, typed: &Typed<'_>) -> Vec<Raw> {
-    let mut names: Vec<&str> = uses::implied(case.spec, resource).into_iter().map(|(_, operation)| operation.name.value.as_str()).collect();
+    let mut calls: Vec<(&str, Vec<String>)> =
+        uses::implied(case.spec, resource).into_iter().map(|(_, operation)| (operation.name.value.as_str(), Vec::new())).collect();
     for (verb, call) in &resource.verbs {
-        if matches!(verb.value, plan::Verb::List | plan::Verb::Get | plan::Verb::Create | plan::Verb::Update)
-            && let Some((last, _)) = uses::calls(call).last()
-        {
-            names.push(last.call.value.as_str());
+        if matches!(verb.value, plan::Verb::List | plan::Verb::Get | plan::Verb::Create | plan::Verb::Update) {
+            let chain = uses::calls(call);
+            let given = chain.iter().flat_map(|(call, _)| given(call)).collect();
+            calls.extend(chain.last().map(|(last, _)| (last.call.value.as_str(), given)));
         }
     }
-    names.extend(resource.filters.list.iter().filter_map(|filter| filter.via.as_ref()).map(|via| via.value.as_str()));
+    calls.extend(resource.filters.list.iter().filter_map(|filter| filter.via.as_ref()).map(|via| (via.value.as_str(), Vec::new())));
     let mut raws: Vec<Raw> = Vec::new();
-    for name in names {
+    for (name, given) in calls {
         let Some(facts) = typed.of(name).filter(|facts| facts.record != Shape::Null) else { continue };
-        match raws.iter_mut().find(|raw| raw.shape == facts.record) {
+        let parent = case.spec.operation(name).is_some_and(|operation| crate::check::takes(operation, "parent"));
+        match raws.iter_mut().find(|raw| raw.shape == facts.record && raw.given == given && raw.parent == parent) {
             Some(known) => known.trust = least(known.trust, facts.trust),
             None => raws.push(Raw {
                 shape: facts.record.clone(),
                 trust: facts.trust,
                 operation: name.to_owned(),
                 called: format!("a record of `{name}`"),
+                given,
+                parent,
             }),
         }
     }
     raws
+}
+
+/// The unified fields that a call passes on as its id or its parent, without which there is no call.
+fn given(call: &VerbCall) -> Vec<String> {
+    let needed = call.with.iter().filter(|(name, _)| matches!(name.value.as_str(), "id" | "parent"));
+    let expressions = needed.flat_map(|(_, data)| data.expressions());
+    expressions.filter_map(|expression| expression.source.trim().strip_prefix("$input.").map(ToOwned::to_owned)).collect()
 }
 
 struct FieldCheck<'a, 'r, 'd> {
@@ -114,7 +131,7 @@ impl FieldCheck<'_, '_, '_> {
         let inferred = self.reports.infer(expression, scope);
         self.known &= !inferred.unknown;
         let fit = fit(&inferred.value, self.property, self.required, scope.shapes);
-        self.known &= !fit.unknown;
+        self.known &= !fit.unknown && fit.misfits.is_empty();
         for misfit in fit.misfits {
             let range = locate(&expression.root, &misfit.path, misfit.code == Code::UnknownField);
             let place = expression.place(range);

@@ -11,11 +11,14 @@ use crate::source::Span;
 pub(super) struct Reports<'a> {
     diagnostics: &'a mut Diagnostics,
     said: HashSet<(Code, Span)>,
+    /// Where errors stood before types were looked at.
+    before: Vec<Span>,
 }
 
 impl<'a> Reports<'a> {
     pub(super) fn new(diagnostics: &'a mut Diagnostics) -> Self {
-        Self { diagnostics, said: HashSet::new() }
+        let before = diagnostics.errors();
+        Self { diagnostics, said: HashSet::new(), before }
     }
 
     pub(super) fn push(&mut self, diagnostic: Diagnostic) {
@@ -29,9 +32,9 @@ impl<'a> Reports<'a> {
         self.diagnostics.push(diagnostic);
     }
 
-    /// Whether something was said of a place within the span already.
+    /// Whether the names within the span were found wrong before types were looked at.
     pub(super) fn has_error_within(&self, place: Span) -> bool {
-        self.diagnostics.has_error_within(place)
+        self.before.iter().any(|span| span.file == place.file && span.start >= place.start && span.end <= place.end)
     }
 
     /// Infers an expression and reports its problems. Where there is one, nothing is known of the result.

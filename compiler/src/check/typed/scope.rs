@@ -20,6 +20,8 @@ pub(super) enum Input<'a> {
     Operation(&'a Operation),
     /// The unified fields of a mapped resource.
     Map(&'a str, &'a MapResource),
+    /// The same, where a record came back: these fields were given, and the record stands under another, or not.
+    Answered { model: &'a str, resource: &'a MapResource, given: &'a [String], parent: bool },
 }
 
 /// The scope of an expression over `root`.
@@ -60,14 +62,19 @@ fn variable(root: Root, input: Input<'_>, case: &Case<'_>, typed: &Typed<'_>) ->
                 let shape = super::bodies::passed_whole(operation, parameter, typed).unwrap_or_else(|| parameter_shape(parameter));
                 member(parameter, shape)
             })),
-            Input::Map(model, resource) => {
-                let fields =
-                    spec.models.get(model).and_then(|model| model.resources.get(&resource.name.value)).map(|resource| &resource.fields);
-                object(fields.into_iter().flatten().map(|field| field.member(false)))
+            Input::Map(model, resource) | Input::Answered { model, resource, .. } => {
+                let given = if let Input::Answered { given, .. } = input { given } else { &[] };
+                let fields = spec.models.get(model).and_then(|model| model.resources.get(&resource.name.value));
+                object(
+                    fields.into_iter().flat_map(|resource| &resource.fields).map(|field| field.member(given.contains(&field.name.value))),
+                )
             }
         },
         Root::Id => Value::always(Shape::formatted("id")),
-        Root::Parent => object([Member { required: true, ..Member::new("id", Shape::formatted("id")) }]),
+        Root::Parent => object([Member {
+            required: !matches!(input, Input::Answered { parent: false, .. }),
+            ..Member::new("id", Shape::formatted("id"))
+        }]),
         Root::Status => Value::always(Shape::Number { integer: true }),
         Root::Headers => Value::always(Shape::Object(Rc::new(Object { rest: Some(Shape::text()), ..Object::default() }))),
         Root::App | Root::Secret | Root::Token | Root::Value | Root::Answer => Value::unknown(),

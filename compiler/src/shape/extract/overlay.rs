@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::sdl;
 use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::source::{FileId, Span, Spanned};
 use crate::yaml::{Context, Entry, Key, Kind, Need, Node, Reader, Table, Value};
@@ -39,16 +40,17 @@ pub static CHANGE: Table = Table {
     keys: &[
         Key {
             name: "at",
-            value: Value::Text,
+            value: Value::Either(&Value::Text, &Value::List(&Value::Text)),
             need: Need::Required,
-            doc: "What changes: a JSON Pointer (RFC 6901) into the extract, in which `/` inside a name is `~1`.",
+            doc: "What changes, or a list of places that change alike: a JSON Pointer (RFC 6901) into the extract, in which `/` inside a name is `~1`; \
+                  for a GraphQL schema, the coordinate of a scalar or of a field, `DateTime` or `User.email`.",
             example: "at: /types/Thing/properties/made\nmerge: { format: date-time }",
         },
         Key {
             name: "merge",
             value: Value::Map(&Value::Literal),
             need: Need::Optional,
-            doc: "Keys that are put into the mapping that stands there.",
+            doc: "Keys that are put into the mapping that stands there. A GraphQL scalar or field takes `type`, `format`, `enum` and `required: true`, which means never null.",
             example: "merge: { format: date-time }",
         },
         Key {
@@ -92,7 +94,7 @@ pub(super) fn apply<'a>(tree: &'a Node, extracts: &mut [(FileId, Node)], context
     let named = reader.text("overlay");
     let changes = reader.take("changes");
     let context = reader.context();
-    let Some(named) = named else { return };
+    let Some(named) = named.filter(|named| !sdl::is_schema(named)) else { return };
     let base = |file: FileId| context.sources.path(file).rsplit('/').next().unwrap_or_default();
     let Some(index) = extracts.iter().position(|(file, _)| base(*file) == named.value) else {
         let known: Vec<&str> = extracts.iter().map(|(file, _)| base(*file)).collect();
@@ -113,7 +115,7 @@ pub(super) fn apply<'a>(tree: &'a Node, extracts: &mut [(FileId, Node)], context
 
 fn change<'a>(node: &'a Node, extract: &mut Node, file: &str, context: &mut Context<'a>) {
     let Some(mut reader) = Reader::open(node, &CHANGE, context) else { return };
-    let at = reader.text("at");
+    let places = places(&mut reader);
     if let Some(reason) = reader.text("reason")
         && reason.trim().is_empty()
     {
@@ -127,8 +129,22 @@ fn change<'a>(node: &'a Node, extract: &mut Node, file: &str, context: &mut Cont
         Some(_) => reader.boolean("remove").filter(|remove| *remove).map(|_| Act::Remove),
         None => None,
     };
-    let (Some(at), Some(act)) = (at, act) else { return };
-    let context = reader.context();
+    let Some(act) = act else { return };
+    for at in places {
+        change_at(&at, &act, extract, file, reader.context());
+    }
+}
+
+/// Where a change is made.
+pub(super) fn places(reader: &mut Reader<'_, '_>) -> Vec<Spanned<String>> {
+    let Some(node) = reader.take("at") else { return Vec::new() };
+    match &node.kind {
+        Kind::Sequence(items) => items.iter().filter_map(|item| reader.context().text(item, "at")).collect(),
+        Kind::Scalar(_) | Kind::Mapping(_) | Kind::Broken => reader.context().text(node, "at").into_iter().collect(),
+    }
+}
+
+fn change_at(at: &Spanned<String>, act: &Act<'_>, extract: &mut Node, file: &str, context: &mut Context<'_>) {
     let Some(steps) = at.strip_prefix('/').map(|rest| rest.split('/').map(|step| step.replace("~1", "/").replace("~0", "~")).collect())
     else {
         let message = format!("`{}` is not a place in an extract", at.value);
@@ -143,8 +159,8 @@ fn change<'a>(node: &'a Node, extract: &mut Node, file: &str, context: &mut Cont
         context.wrong_type(with, "merge", "a mapping");
         return;
     }
-    if let Err(missing) = make(extract, &steps, &act, at.span) {
-        report(&at, &steps, &missing, file, context);
+    if let Err(missing) = make(extract, &steps, act, at.span) {
+        report(at, &steps, &missing, file, context);
     }
 }
 

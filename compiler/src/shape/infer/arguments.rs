@@ -123,7 +123,7 @@ impl Takes {
 
     fn of(r#type: Type) -> Self {
         match r#type {
-            Type::Text | Type::Timestamp => Self::Text,
+            Type::Text | Type::Timestamp | Type::Email | Type::Url => Self::Text,
             Type::Number => Self::Number,
             Type::Any | Type::Arguments | Type::Element | Type::TextList => Self::Anything,
         }
@@ -170,7 +170,9 @@ impl<'a> Walk<'a> {
         let mut given = given;
         if let Some(first) = parameters.first().filter(|first| first.context) {
             let least = parameters.iter().filter(|parameter| !parameter.optional).count();
-            let starts_late = given.len() < parameters.len()
+            let fits = self.shapes.alternatives(&context.shape).iter().any(|kind| first.takes.accepts(kind));
+            let starts_late = fits
+                && given.len() < parameters.len()
                 && given.first().is_some_and(|argument| {
                     let kinds = self.shapes.alternatives(&argument.flow.shape);
                     let takes = |takes: Takes| kinds.iter().any(|kind| takes.accepts(kind)) || kinds.is_empty();

@@ -46,7 +46,7 @@ impl<'a> Walk<'a> {
             "length" | "floor" | "ceil" => some(Shape::Number { integer: true }),
             "round" => some(Shape::Number { integer: given.len() < 2 }),
             "abs" => some(Shape::Number { integer: self.are_integers(&first) }),
-            "toMillis" if given.len() > 1 => Flow { absent: true, doubt: true, ..Flow::always(Shape::Number { integer: false }) },
+            "toMillis" if given.len() > 1 => Flow { absent: true, ..Flow::always(Shape::Number { integer: false }) },
             "number" | "sqrt" | "power" | "parseInteger" | "toMillis" => some(Shape::Number { integer: false }),
             "string" => some(if first.many || given.len() > 1 { Shape::text() } else { self.stringified(&first) }),
             "lowercase" => some(self.mapped(&first, |word| word.to_lowercase())),

@@ -207,6 +207,8 @@ impl<'a> Walk<'a> {
             Type::Text => Shape::text(),
             Type::Number => Shape::Number { integer: false },
             Type::Timestamp => Shape::formatted("date-time"),
+            Type::Email => Shape::formatted("email"),
+            Type::Url => Shape::formatted("uri"),
             Type::TextList => Shape::list(Shape::text()),
             Type::Arguments => return self.first_of(host.name == "first_non_empty", given),
             Type::Element => {

@@ -38,7 +38,7 @@ impl<'a> Walk<'a> {
 
     /// What the last step of a path makes of its results.
     pub(super) fn taken(&self, items: &Items, flow: Flow<'a>) -> Flow<'a> {
-        super::steps::combine(self.shapes, items, super::steps::Step::Value(flow), false).last(self.shapes, items)
+        super::steps::combine(self.shapes, items, super::steps::Step::Value(flow), (false, self.constructs)).last(items)
     }
 
     /// The member `name` of one item, which may be a list. A member that is not there is reported.
@@ -55,7 +55,8 @@ impl<'a> Walk<'a> {
     /// `*`.
     pub(super) fn wildcard(&self, flow: &Flow<'a>) -> Flow<'a> {
         let mut values = Vec::new();
-        for one in self.shapes.alternatives(&flow.shape) {
+        let whole = flow.as_item();
+        for one in self.shapes.alternatives(&whole) {
             match one {
                 Shape::Unknown => return Flow::unknown(),
                 Shape::Object(object) if object.cut => return Flow::unknown(),

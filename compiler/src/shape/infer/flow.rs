@@ -134,6 +134,10 @@ impl Items {
     /// What a sequence is once it is looked at: nothing, its only item, or a list.
     pub(super) fn unwrapped<'a>(self) -> Flow<'a> {
         let absent = !self.some || self.gap;
+        if self.gap && self.multi {
+            // Nothing in a list is null.
+            return Flow::many(union([self.shape, Shape::Null]), absent);
+        }
         Flow { absent, many: self.multi && self.shape != Shape::Unknown, ..Flow::always(self.shape) }
     }
 }

@@ -30,7 +30,7 @@ use connc_expr::ir::Node;
 
 pub use describe::describe;
 
-use super::known::{Shapes, Value};
+use super::known::{Shape, Shapes, Value};
 use crate::source::Span;
 use walk::Walk;
 
@@ -92,8 +92,14 @@ pub enum ProblemKind {
 #[must_use]
 pub fn infer(node: &Node, scope: &Scope<'_>) -> Inferred {
     let mut walk = Walk::new(scope, false);
-    let value = walk.whole(node);
-    Inferred { value: value.value(), unknown: walk.unknown, problems: walk.problems() }
+    let flow = walk.whole(node);
+    let mut value = flow.value();
+    if flow.doubt && value.absent {
+        // Whether it may be absent hangs on something that is not known, and nobody is to act on a guess.
+        value.shape = Shape::Unknown;
+        value.many = false;
+    }
+    Inferred { value, unknown: walk.unknown, problems: walk.problems() }
 }
 
 /// What is known at each place of an expression, for editors: the value of each part that is evaluated, by its bytes, and for each step of a path,

@@ -7,7 +7,7 @@ use connc_expr::ir::{Kind, Node, Step as Written};
 use super::calls::gives_sequence;
 use super::context::{Context, Frame};
 use super::facts::Fact;
-use super::flow::{Flow, Items, union};
+use super::flow::{Flow, Items, elements, union};
 use super::steps::{Results, Step, combine, joined};
 use super::walk::Walk;
 use crate::shape::known::Shape;
@@ -18,14 +18,19 @@ impl<'a> Walk<'a> {
             [only] if !is_path(only) => self.alone(only, context, frame),
             // A list that begins a path binds nothing.
             [first, ..] if matches!(first.node.kind, Kind::Array(_)) && (first.focus.is_some() || first.index.is_some()) => Flow::unknown(),
+            // There `*` is the data at hand itself.
+            [first, _, ..] if matches!(&first.node.kind, Kind::Array(items) if items.iter().any(begins_wild)) => Flow::unknown(),
             steps => {
                 let flow = self.steps(steps, context, frame);
                 // A list that begins a path and is empty is the whole path's result.
                 let empty =
                     matches!(steps.first(), Some(first) if matches!(&first.node.kind, Kind::Array(items) if !items.iter().any(is_there)));
                 let grouped = steps.last().is_some_and(|last| last.group.is_some());
-                if !empty || grouped || flow.is_unknown() {
+                if !empty || flow.is_unknown() {
                     return flow;
+                }
+                if grouped {
+                    return Flow::unknown();
                 }
                 let list = Shape::list(Shape::nothing());
                 let list = if keeps(steps) { Shape::list(list) } else { list };
@@ -61,8 +66,8 @@ impl<'a> Walk<'a> {
             }
             Step::Value(flow) | Step::Whole(flow) => flow,
             sequence @ Step::Sequence(_) => {
-                let results = combine(self.shapes, &once, sequence, false);
-                if step.keep_array { results.kept() } else { results.last(self.shapes, &once) }
+                let results = combine(self.shapes, &once, sequence, (false, self.constructs));
+                if step.keep_array { results.kept() } else { results.last(&once) }
             }
         }
     }
@@ -80,7 +85,12 @@ impl<'a> Walk<'a> {
         let mut taken = Taken::begin(steps, context, frame);
         let mut bound: Vec<&'a str> = Vec::new();
         let mut tuples = steps.iter().any(|step| mentions_parent(&step.node) || step.filters.iter().any(mentions_parent));
-        let mut at = if over.multi { self.inside(item(&over), context.parent.as_ref(), None) } else { Rc::clone(context) };
+        // The input is one value for the first step, and a list like any other inside it.
+        let mut at = if over.multi || (context.wrapped && self.is_plural(&context.flow)) {
+            self.inside(item(&over), context.parent.as_ref(), None)
+        } else {
+            Rc::clone(context)
+        };
         let last = steps.len().saturating_sub(1);
         for (index, step) in steps.iter().enumerate() {
             tuples |= step.focus.is_some() || step.index.is_some();
@@ -123,7 +133,7 @@ impl<'a> Walk<'a> {
                     result = self.filter(result, predicate, &inner, frame);
                 }
             }
-            let results = combine(self.shapes, &over, result, tuples);
+            let results = combine(self.shapes, &over, result, (tuples, self.constructs));
             if focused {
                 // The context stays; there is one for each of the results.
                 over = Items { some: before.some && results.items.some, multi: before.multi || results.items.multi, ..before };
@@ -134,11 +144,16 @@ impl<'a> Walk<'a> {
                 return self.result(results, &over, keep);
             } else {
                 if results.items.multi {
-                    taken.stop();
+                    taken.facts = None;
                 }
                 over = results.items;
             }
             if let Some(group) = &step.group {
+                if matches!(step.node.kind, Kind::Array(_)) {
+                    // A group takes a single list for its elements, whole as the list otherwise is.
+                    over =
+                        Items { shape: union([over.shape.clone(), elements(self.shapes, &over.shape)]), some: false, multi: true, ..over };
+                }
                 if tuples {
                     for name in bound {
                         if let Some((flow, id)) = frame.get(name) {
@@ -215,7 +230,7 @@ impl<'a> Walk<'a> {
     }
 
     fn result(&self, results: Results<'a>, over: &Items, keep: bool) -> Flow<'a> {
-        if keep { results.kept() } else { results.last(self.shapes, over) }
+        if keep { results.kept() } else { results.last(over) }
     }
 }
 
@@ -261,7 +276,7 @@ impl<'a> Taken<'a> {
     /// What is known of a member where facts speak of its path.
     fn field(&mut self, walk: &Walk<'a>, name: &'a str, flow: Flow<'a>, multi: bool) -> Flow<'a> {
         if multi {
-            self.stop();
+            self.facts = None;
         }
         self.names.push(name);
         if let Some(path) = &mut self.path {
@@ -284,6 +299,16 @@ fn keeps(steps: &[Written]) -> bool {
     let dots = steps.iter().filter(|step| !matches!(step.node.kind, Kind::Sort(_))).count() > 1;
     let counts = |step: &&Written| step.keep_array && (dots || matches!(step.node.kind, Kind::Field(_) | Kind::Sort(_)));
     steps.iter().any(|step| counts(&step))
+}
+
+fn begins_wild(node: &Node) -> bool {
+    match &node.kind {
+        Kind::Wildcard => true,
+        Kind::Array(items) | Kind::Block(items) => items.iter().any(begins_wild),
+        Kind::Path(steps) => steps.first().is_some_and(|step| begins_wild(&step.node)),
+        Kind::Call(_, items) => items.iter().any(begins_wild),
+        _ => node.children().into_iter().any(begins_wild),
+    }
 }
 
 /// Whether a constructor's element is always there.

@@ -32,8 +32,8 @@ pub(super) struct Results<'a> {
     plain: bool,
 }
 
-/// Puts the results for each of `over` together.
-pub(super) fn combine<'a>(shapes: &Shapes, over: &Items, step: Step<'a>, tuples: bool) -> Results<'a> {
+/// Puts the results for each of `over` together. `tuples` says whether a variable is bound on the way, and whether any list may be one that the engine keeps.
+pub(super) fn combine<'a>(shapes: &Shapes, over: &Items, step: Step<'a>, tuples: (bool, bool)) -> Results<'a> {
     match step {
         Step::Sequence(items) => {
             let items = Items { some: over.some && items.some, multi: over.multi || items.multi, ..items };
@@ -45,9 +45,13 @@ pub(super) fn combine<'a>(shapes: &Shapes, over: &Items, step: Step<'a>, tuples:
         }
         Step::Value(flow) => {
             let found = flow.items(shapes);
+            let listed = has_list(shapes, &flow.shape);
+            // A list that is kept may be taken apart, or stay whole.
+            let kept = listed && (flow.kept || tuples.1);
+            let found = if kept { Items { shape: union([flow.shape.clone(), found.shape]), ..found } } else { found };
             let items = Items { some: over.some && found.some, multi: over.multi || found.multi, ..found };
-            let plain = !tuples && !flow.many && has_list(shapes, &flow.shape);
-            let value = (!over.multi && !tuples && !(flow.kept && plain)).then_some(flow);
+            let plain = !tuples.0 && !flow.many && listed;
+            let value = (!over.multi && !tuples.0 && !kept).then_some(flow);
             Results { items, value, plain }
         }
     }
@@ -55,18 +59,17 @@ pub(super) fn combine<'a>(shapes: &Shapes, over: &Items, step: Step<'a>, tuples:
 
 impl<'a> Results<'a> {
     /// What the path gives where this was its last step.
-    pub(super) fn last(self, shapes: &Shapes, over: &Items) -> Flow<'a> {
+    pub(super) fn last(self, over: &Items) -> Flow<'a> {
         if let Some(value) = self.value {
             return value.or_absent(!over.some);
         }
         if self.items.shape == Shape::Unknown {
             return Flow::unknown();
         }
-        if self.plain && over.multi {
+        if self.plain {
             let lists = union([self.items.shape.clone(), Shape::list(self.items.shape)]);
             return Flow::maybe(lists);
         }
-        let _ = shapes;
         self.items.unwrapped()
     }
 
@@ -76,7 +79,9 @@ impl<'a> Results<'a> {
             return Flow { kept: true, ..Flow::maybe(Shape::list(Shape::Unknown)) };
         }
         let absent = !self.items.some;
-        Flow { absent, kept: true, ..Flow::always(Shape::list(self.items.shape)) }
+        // Nothing in a list is null.
+        let shape = if self.items.gap { union([self.items.shape, Shape::Null]) } else { self.items.shape };
+        Flow { absent, kept: true, ..Flow::always(Shape::list(shape)) }
     }
 }
 

@@ -34,6 +34,8 @@ pub(super) struct Walk<'a> {
     pub(super) kept: BTreeSet<String>,
     /// Whether problems are not reported, as in what is looked at for the second time.
     pub(super) silent: bool,
+    /// Whether an array constructor is a step of a path, whose lists the engine keeps whole wherever they flow.
+    pub(super) constructs: bool,
     /// Whether a field of no known type was read.
     pub(super) unknown: bool,
     root: Rc<Context<'a>>,
@@ -63,6 +65,7 @@ impl<'a> Walk<'a> {
             applied: Vec::new(),
             kept: BTreeSet::new(),
             silent: false,
+            constructs: false,
             unknown: false,
             root: Rc::new(root),
             frames: vec![Rc::clone(&globals)],
@@ -77,6 +80,11 @@ impl<'a> Walk<'a> {
 
     pub(super) fn whole(&mut self, node: &'a Node) -> Flow<'a> {
         let (context, frame) = (Rc::clone(&self.root), Rc::clone(&self.globals));
+        node.walk(&mut |inner| {
+            if let Kind::Path(steps) = &inner.kind {
+                self.constructs |= steps.iter().skip(1).any(|step| matches!(step.node.kind, Kind::Array(_)));
+            }
+        });
         let flow = self.eval(node, &context, &frame);
         self.frames.iter().for_each(|frame| frame.clear());
         flow

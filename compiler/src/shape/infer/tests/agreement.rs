@@ -1,5 +1,7 @@
 //! Inference held against the engine: no result of our own expressions falls outside what was inferred of it.
 
+#![expect(clippy::disallowed_methods, reason = "more cases may be asked for")]
+
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngSeed, TestRunner};
 use serde_json::{Map, Value as Json, json};

@@ -1,6 +1,9 @@
 //! Tests of inference, by topic.
 
 mod agreement;
+mod limits;
+mod places;
+mod problems;
 mod suite;
 
 use std::collections::BTreeMap;
