@@ -195,6 +195,11 @@ fn scheme_of<'a>(name: &Spanned<String>, node: &'a Node, context: &mut Context<'
         Kind::Broken => return None,
     };
     let Some(entry) = entries.iter().find(|entry| entry.key.value == "scheme") else {
+        if let Some(misspelt) = entries.iter().find(|entry| nearest(&entry.key.value, ["scheme"]).is_some()) {
+            let message = format!("`{}` is not a key of an auth method", misspelt.key.value);
+            context.diagnostics.push(Diagnostic::new(Code::UnknownKey, misspelt.key.span, message).help("did you mean `scheme`?"));
+            return None;
+        }
         let message = format!("the auth method `{}` does not say its `scheme`", name.value);
         let names = SCHEMES.iter().map(|scheme| format!("`{}`", scheme.name)).collect::<Vec<_>>().join(", ");
         context.diagnostics.push(Diagnostic::new(Code::MissingKey, name.span, message).help(format!("add `scheme:` with one of {names}")));

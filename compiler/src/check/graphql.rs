@@ -74,7 +74,12 @@ fn report_paging(operation: &Operation, document: &Document, paged: &[&str], dia
         if !document.variables.iter().any(|variable| variable.name == *name) {
             let message = format!("paging sets the variable `${name}`, which the document does not declare");
             let help = format!("declare `${name}` after the operation's name, and use it");
-            diagnostics.push(Diagnostic::new(Code::UnknownInput, paginate.span, message).help(help));
+            let is_size = paginate
+                .size
+                .as_ref()
+                .is_some_and(|size| matches!(&size.into, plan::Target::Body(path) if path.last().is_some_and(|last| last == name)));
+            let span = if is_size { paginate.size_span } else { paginate.into_span };
+            diagnostics.push(Diagnostic::new(Code::UnknownInput, span.unwrap_or(paginate.span), message).help(help));
         }
     }
 }

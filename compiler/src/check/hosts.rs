@@ -23,11 +23,50 @@ pub(super) fn check(case: &Case<'_>, diagnostics: &mut Diagnostics) {
     for url in spec.operations.iter().filter_map(|operation| operation.request.url.as_ref()).chain(endpoint) {
         if is_absolute(url) {
             check_url(url, false, false, case, diagnostics);
+            check_listed(url, case, diagnostics);
         } else if !url.prefix().starts_with('/') {
             let diagnostic = Diagnostic::new(Code::InvalidValue, url.span, "a path begins with `/`, and an absolute URL with `https://`");
             diagnostics.push(diagnostic.help("write `/…`; it is resolved against the base URL"));
         }
     }
+}
+
+/// An absolute URL goes to the base URL's host, or to one that the connector lists.
+fn check_listed(url: &Template, case: &Case<'_>, diagnostics: &mut Diagnostics) {
+    let after = |url: &Template| url.prefix().split_once("://").map(|(_, after)| after.to_owned());
+    let Some((given, references, _)) = after(url).map(|after_scheme| host(&after_scheme, url)).filter(|(given, ..)| !given.is_empty())
+    else {
+        return;
+    };
+    if !references.is_empty() {
+        // A host with a name in it is confined by what stands after the name, or refused already.
+        return;
+    }
+    let spec = case.spec;
+    let bases = std::iter::once(&spec.base_url).chain(spec.auth.iter().filter_map(|method| method.base_url.as_ref()));
+    let is_base = |base: &Template| {
+        let Some((literal, references, suffix)) = after(base).map(|after_scheme| host(&after_scheme, base)) else { return false };
+        let within = references
+            .iter()
+            .filter_map(|reference| case.names.account.get(reference.path.get(1)?.as_str()))
+            .flat_map(|parameter| &parameter.within);
+        let below = |domain: &str| given == domain || given.strip_suffix(domain).is_some_and(|rest| rest.ends_with('.'));
+        if references.is_empty() {
+            given == literal
+        } else {
+            (suffix.len() > 1 && given.ends_with(&suffix)) || within.into_iter().any(|domain| below(&domain.value))
+        }
+    };
+    if bases.into_iter().any(is_base) || spec.hosts.iter().any(|listed| listed.value == given) {
+        return;
+    }
+    let message = format!("credentials would go to `{given}`, which the connector does not list");
+    let near = crate::diagnostic::nearest(&given, spec.hosts.iter().map(|listed| listed.value.as_str()));
+    let help = near.map_or_else(
+        || format!("write the path alone for the base URL's host; if the provider has this host too, add `hosts: [{given}]`"),
+        |near| format!("did you mean `{near}`?"),
+    );
+    diagnostics.push(Diagnostic::new(Code::UntrustedHost, url.span, message).help(help));
 }
 
 fn is_absolute(url: &Template) -> bool {

@@ -23,7 +23,7 @@ use crate::shape::{Description, SdlChange, Shapes, read_sdl_overlays};
 use crate::source::Sources;
 use crate::spec::Connector;
 
-pub use typed::{Coverage, MapTypes};
+pub use typed::{Coverage, MapTypes, Seen};
 pub use uses::{Owner, takes};
 
 /// Every check, in the order in which a reader would want to hear of problems.
@@ -73,6 +73,18 @@ impl<'a> Checked<'a> {
     pub fn spec(&self) -> &'a Connector {
         self.spec
     }
+}
+
+/// Every expression with what it sees, for editors.
+#[must_use]
+pub fn seen(spec: &Connector, names: &Names<'_>, sources: &Sources, description: Option<&Description>) -> Vec<Seen> {
+    let mut silent = Diagnostics::default();
+    let schema = files::schema(spec, sources, &mut silent);
+    let changes = read_sdl_overlays(sources, schema.as_ref(), &mut silent);
+    let case = Case { spec, names, sources, schema: schema.as_ref(), changes: &changes };
+    let none = Shapes::default();
+    let typed = typed::Typed::new(&case, description, &none, &mut silent);
+    typed::seen(&case, &typed, &mut silent)
 }
 
 /// Every map with the types of the records that it is given.

@@ -117,6 +117,7 @@ codes! {
     UnknownPageParameter "unknown-page-parameter" Error "the provider's operation does not take the parameter that paging sets";
     PageSize "page-size" Error "more records a page are asked for than the provider gives";
     UnreadNextPage "unread-next-page" Warning "an answer says where the next page is, and nothing reads it";
+    UnreadStop "unread-stop" Warning "an answer says whether there is more, and the loop does not ask";
     TruncatedConnection "truncated-connection" Warning "a list within a record is cut after its first page";
     AllowWithoutReason "allow-without-reason" Error "an allow comment does not say why";
     InvalidAllow "invalid-allow" Error "an allow comment names something that cannot be allowed";

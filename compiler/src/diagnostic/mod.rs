@@ -6,7 +6,7 @@ mod suggest;
 
 pub use code::{CODES, Code, Explanation};
 pub use render::{github, json, sarif};
-pub use suggest::nearest;
+pub use suggest::{nearest, slip};
 
 use crate::source::Span;
 

@@ -12,6 +12,13 @@ pub fn nearest<'a>(given: &str, candidates: impl IntoIterator<Item = &'a str>) -
         .map(|(_, candidate)| candidate)
 }
 
+/// The candidate from which `given` differs by one slip: a letter too many, too few, changed, or two that changed places.
+#[must_use]
+pub fn slip<'a>(given: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let long = given.chars().count() > 3;
+    candidates.into_iter().find(|candidate| long && strsim::damerau_levenshtein(given, candidate) == 1)
+}
+
 /// How many slips a word of this length may hold and still be taken for another.
 fn allowed(length: usize) -> usize {
     match length {

@@ -187,9 +187,27 @@ pub(super) fn report(
         if message.contains("must be used in an operation") && errors.len() > 1 {
             continue;
         }
+        // The provider says what its argument takes, so it is the declared type that must change.
+        if let Some(declared) = declared_type(&message, text) {
+            let diagnostic = Diagnostic::new(code, place(declared), message);
+            diagnostics.push(diagnostic.related(place(start..end), "it is used here"));
+            continue;
+        }
         let near = schema.and_then(|schema| schema.near_field(&message));
         diagnostics.push(Diagnostic::new(code, place(start..end), message).help_if(near.map(|near| format!("did you mean `{near}`?"))));
     }
+}
+
+/// Where the type of the variable stands that a message says cannot be used for an argument.
+fn declared_type(message: &str, text: &str) -> Option<Range<usize>> {
+    let name = message.strip_prefix("variable `$").filter(|_| message.contains("cannot be used for"))?.split('`').next()?;
+    let mark = format!("${name}");
+    let (at, after) = text.match_indices(&mark).find_map(|(at, _)| {
+        let after = text.get(at + mark.len()..)?;
+        after.trim_start().strip_prefix(':').map(|rest| (text.len() - rest.trim_start().len(), rest.trim_start()))
+    })?;
+    let length = after.find(|letter: char| !(letter.is_alphanumeric() || "_[]!".contains(letter))).unwrap_or(after.len());
+    Some(at..at + length)
 }
 
 /// A library's sentence as one of ours: a lowercase fragment without a full stop, and signs instead of token names.

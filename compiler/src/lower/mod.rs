@@ -39,6 +39,7 @@ pub fn plan(checked: &Checked<'_>, sources: &Sources) -> plan::Plan {
         app,
         constants,
         base_url,
+        hosts: _,
         headers,
         auth,
         verify,

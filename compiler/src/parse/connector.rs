@@ -29,6 +29,7 @@ pub fn connector<'a>(node: &'a Node, context: &mut Context<'a>) -> Option<Connec
     let app = app(&mut reader);
     let constants = reader.map("constants").into_iter().map(|(name, node)| (name.clone(), node.to_json())).collect();
     let base_url = template(&mut reader, "base_url");
+    let hosts = reader.texts("hosts");
     let headers = templates(&mut reader, "headers");
     let mut auth = Vec::new();
     for (name, node) in reader.map("auth") {
@@ -68,6 +69,7 @@ pub fn connector<'a>(node: &'a Node, context: &mut Context<'a>) -> Option<Connec
         app,
         constants,
         base_url,
+        hosts,
         headers,
         auth,
         verify,

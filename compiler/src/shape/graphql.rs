@@ -7,7 +7,7 @@ use apollo_compiler::executable::{Field, Selection, SelectionSet};
 use apollo_compiler::schema::ExtendedType;
 use apollo_compiler::{ExecutableDocument, Name, Schema as Types};
 
-use super::extract::SdlChange;
+use super::extract::{EXTENSIONS, SdlChange};
 use super::known::{Member, Object, Shape, Text};
 use crate::lang::{Schema, Sent};
 use crate::source::{FileId, Span};
@@ -54,13 +54,14 @@ pub fn answered(sent: &Sent, schema: &Schema, changes: &[SdlChange], file: FileI
     let mut path = vec!["data".to_owned()];
     let data = reading.selection(&operation.selection_set, &mut path);
     let member = |name: &str, shape, required| Member { required, ..Member::new(name, shape) };
+    let extensions = changes.iter().find(|change| change.at == EXTENSIONS).map_or(Shape::Unknown, |change| change.shape(Shape::Unknown));
     let error = Object {
         name: Some(Rc::from("GraphQL error")),
         members: vec![
             member("message", Shape::text(), true),
             member("locations", Shape::list(Shape::Unknown), false),
             member("path", Shape::list(Shape::Unknown), false),
-            member("extensions", Shape::Unknown, false),
+            member("extensions", extensions, false),
         ],
         ..Object::default()
     };

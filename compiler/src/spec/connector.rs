@@ -68,6 +68,13 @@ pub static CONNECTOR: Table = Table {
             example: "base_url: https://api.example.com/v1",
         },
         Key {
+            name: "hosts",
+            value: Value::List(&Value::Text),
+            need: Need::Optional,
+            doc: "Other hosts than the base URL's that operations with an absolute URL may go to. Credentials go there too.",
+            example: "hosts: [files.example.com]",
+        },
+        Key {
             name: "headers",
             value: Value::Map(&Value::Template),
             need: Need::Optional,
@@ -244,6 +251,8 @@ pub struct Connector {
     pub constants: Vec<(Spanned<String>, serde_json::Value)>,
     /// The base URL.
     pub base_url: Template,
+    /// Other hosts that operations may go to.
+    pub hosts: Vec<Spanned<String>>,
     /// Headers of every request.
     pub headers: Vec<(Spanned<String>, Template)>,
     /// The ways to connect.

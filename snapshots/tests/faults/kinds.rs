@@ -28,10 +28,12 @@ pub(crate) enum Expected {
     At(FileId, u32, u32),
     /// In another file, over this word: the provider changed, and the spec uses it.
     Word(String),
+    /// In another file, on a line with this text: the provider changed, and the spec's request is no longer known.
+    Line(String),
 }
 
 /// Faults of one kind in one connector.
-const MOST: usize = 9;
+const MOST: usize = 5;
 
 /// Every fault that the generator makes in a connector, spread evenly over its places.
 pub(crate) fn faults(sources: &Sources) -> Vec<Fault> {
@@ -43,11 +45,13 @@ pub(crate) fn faults(sources: &Sources) -> Vec<Fault> {
     }
     for file in sources.of(Role::Map) {
         let text = sources.text(file);
-        spots(sources, file).iter().for_each(|spot| map(file, text, spot, &mut found));
+        let spots = spots(sources, file);
+        spots.iter().for_each(|spot| map(file, text, spot, &spots, &mut found));
     }
     let used: String = sources.of(Role::Connector).chain(sources.of(Role::Map)).map(|file| sources.text(file)).collect();
     for file in sources.of(Role::Schema).filter(|file| sources.path(*file).ends_with(".yaml") && !sources.path(*file).contains("overlay")) {
-        spots(sources, file).iter().for_each(|spot| extract(file, spot, &used, &mut found));
+        let text = sources.text(file);
+        spots(sources, file).iter().for_each(|spot| extract(file, text, spot, &used, &mut found));
     }
     for file in sources.of(Role::Schema).filter(|file| sources.path(*file).ends_with(".graphql")) {
         sdl(file, sources.text(file), &used, &mut found);
@@ -121,7 +125,23 @@ fn connector(file: FileId, text: &str, spot: &Spot, all: &[Spot], found: &mut Ve
             found.extend(inner("misspelt path to records", file, start, value, |_, _| true))
         }
         "next" => found.extend(inner("misspelt page token", file, start, value, |_, _| true)),
-        "until" => found.extend(inner("misspelt stop condition", file, start, value, |_, word| !matches!(word, "true" | "false" | "not"))),
+        "until" if parent == "paginate" => {
+            let line = text.get(..spot.key.start as usize).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
+            if text.get(line..spot.key.start as usize).is_some_and(|before| before.trim().is_empty()) {
+                let paginate = all
+                    .iter()
+                    .rev()
+                    .find(|other| other.path.last().is_some_and(|key| key == "paginate") && other.key.start < spot.key.start);
+                if let Some(paginate) = paginate {
+                    let expected = Expected::At(file, paginate.value.start, paginate.value.end);
+                    found.push(Fault {
+                        expected,
+                        ..there("dropped stop condition", file, u32::try_from(line).unwrap_or(0), spot.value.end + 1, "")
+                    });
+                }
+            }
+            found.extend(inner("misspelt stop condition", file, start, value, |_, word| !matches!(word, "true" | "false" | "not")));
+        }
         "keep_if" => found.extend(inner("misspelt condition", file, start, value, |before, _| !before.contains('"'))),
         "path" if parent == "paginate" => found.extend(inner("misspelt page token", file, start, value, |_, _| true)),
         "max" if parent == "size" => found.push(there("page size beyond the maximum", file, start, spot.value.end, format!("{value}00"))),
@@ -226,11 +246,24 @@ fn graphql(file: FileId, start: u32, text: &str, found: &mut Vec<Fault>) {
     }
 }
 
-fn map(file: FileId, text: &str, spot: &Spot, found: &mut Vec<Fault>) {
+fn map(file: FileId, text: &str, spot: &Spot, all: &[Spot], found: &mut Vec<Fault>) {
     let path: Vec<&str> = spot.path.iter().map(String::as_str).collect();
     let value = spot.scalar.as_deref().unwrap_or("");
     let start = spot.value.start;
-    let _ = text;
+    if let [_, "create", "with", "body", .., "name" | "teamId"] = path.as_slice()
+        && let Some((_, above)) = spot.path.split_last()
+        && let Some(parent) = all.iter().find(|other| other.path == above)
+    {
+        let line = text.get(..spot.key.start as usize).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
+        let end = text
+            .get(spot.value.end as usize..)
+            .and_then(|after| after.find('\n'))
+            .map_or(spot.value.end, |at| spot.value.end + u32::try_from(at).unwrap_or(0) + 1);
+        let start = u32::try_from(line).unwrap_or(0);
+        // A mapping that loses its first line begins with its second, which takes that place.
+        let expected = Expected::At(file, parent.value.start, parent.value.start);
+        found.push(Fault { expected, ..there("missing body member", file, start, end, "") });
+    }
     match path.as_slice() {
         ["maps"] => found.extend(inner("misspelt model", file, start, value, |_, _| true)),
         [resource] if *resource != "maps" => found.push(typo("misspelt resource", spot.key, resource)),
@@ -322,21 +355,44 @@ fn wrong_type(file: FileId, field: &str, spot: &Spot, found: &mut Vec<Fault>) {
 }
 
 /// What the provider may change in its description, and the spec then uses wrongly.
-fn extract(file: FileId, spot: &Spot, used: &str, found: &mut Vec<Fault>) {
+fn extract(file: FileId, text: &str, spot: &Spot, used: &str, found: &mut Vec<Fault>) {
     let path: Vec<&str> = spot.path.iter().map(String::as_str).collect();
     match path.as_slice() {
         ["operations", operation] if used.contains(operation.rsplit('/').next().unwrap_or("?")) => {
             let word =
                 operation.split(['/', '{']).filter(|word| word.len() > 3 && !word.contains('}')).next_back().unwrap_or("").to_owned();
             found.push(Fault {
-                expected: Expected::Word(word),
+                expected: Expected::Line(format!("/{word}")),
                 ..there("operation that the provider removed", file, spot.key.end, spot.key.end, "/old")
             });
         }
         ["types", _, "properties", name] if name.len() > 4 && is_mapped(name, used) => {
             found.push(Fault { expected: Expected::Word((*name).to_owned()), ..typo("field that the provider renamed", spot.key, name) });
         }
-        [.., "enum"] => {}
+        ["operations", operation, "parameters"] if used.contains(operation.rsplit('/').next().unwrap_or("?")) => {
+            let word =
+                operation.split(['/', '{']).filter(|word| word.len() > 3 && !word.contains('}')).next_back().unwrap_or("").to_owned();
+            let value = text.get(spot.value.start as usize..spot.value.end as usize).unwrap_or("");
+            let (at, new) = if value.starts_with('{') {
+                (spot.value.start + 1, "new: { in: query, required: true, type: string },")
+            } else {
+                (spot.value.start, "new: { in: query, required: true, type: string }\n      ")
+            };
+            found.push(Fault {
+                expected: Expected::Line(format!("/{word}")),
+                ..there("parameter that the provider now requires", file, at, at, new)
+            });
+        }
+        [.., "enum"] => {
+            let value = text.get(spot.value.start as usize..spot.value.end as usize).unwrap_or("");
+            let used = |word: &str| used.lines().any(|line| line.trim_start().starts_with(&format!("{word}: ")));
+            if let Some((at, word)) = words(value).into_iter().find(|(at, word)| *at > 1 && word.len() > 3 && used(word)) {
+                let comma = u32::try_from(value.get(..at).and_then(|before| before.rfind(',')).unwrap_or(at)).unwrap_or(0);
+                let end = spot.value.start + u32::try_from(at + word.len()).unwrap_or(0);
+                let fault = there("enum value that the provider removed", file, spot.value.start + comma, end, "");
+                found.push(Fault { expected: Expected::Word(word.to_owned()), ..fault });
+            }
+        }
         _ => {}
     }
 }
@@ -346,15 +402,21 @@ fn is_mapped(name: &str, used: &str) -> bool {
     used.lines().any(|line| line.split_once(": ").is_some_and(|(_, value)| value == name || value.ends_with(&format!(".{name}"))))
 }
 
-/// A field that the provider removed from its schema.
+/// A field that the provider renamed in its schema, of a type that a fragment selects it of.
 fn sdl(file: FileId, text: &str, used: &str, found: &mut Vec<Fault>) {
     let mut at = 0usize;
+    let mut selected = String::new();
     for line in text.split_inclusive('\n') {
         let here = at;
         at += line.len();
+        if let Some(name) = line.strip_prefix("type ").and_then(|rest| rest.split_whitespace().next()) {
+            let mark = format!(" on {name} {{");
+            selected = used.split(mark.as_str()).nth(1).and_then(|body| body.split("\n    }").next()).unwrap_or("").to_owned();
+        }
         let Some((offset, word)) = words(line).into_iter().next() else { continue };
-        let is_field = line.starts_with("  ") && line.contains(':') && !line.trim_start().starts_with('#');
-        if is_field && word.len() > 5 && used.split_whitespace().any(|other| other == word) {
+        // What stands in braces is of another type.
+        let own = selected.split('{').next().unwrap_or("");
+        if line.starts_with("  ") && line.contains(':') && word.len() > 3 && own.split_whitespace().any(|other| other == word) {
             let from = u32::try_from(here + offset).unwrap_or(0);
             let fault = there("field that the provider renamed", file, from, from + u32::try_from(word.len()).unwrap_or(0), slip(word));
             found.push(Fault { expected: Expected::Word(word.to_owned()), ..fault });

@@ -3,7 +3,7 @@
 use super::coverage::Coverage;
 use super::facts::Typed;
 use super::report::Reports;
-use crate::diagnostic::{Code, Diagnostic, nearest};
+use crate::diagnostic::{Code, Diagnostic, nearest, slip};
 use crate::lang::Expression;
 use crate::shape::{Member, Object, Parameter, Scope, Shape, Trust, Value, refused};
 use crate::source::Span;
@@ -187,6 +187,10 @@ enum Found<'a> {
 fn member<'a>(objects: &[&'a Object], name: &str) -> Found<'a> {
     if let Some(member) = objects.iter().find_map(|object| object.member(name)) {
         return Found::Member(member);
+    }
+    let names = || objects.iter().flat_map(|object| &object.members).map(|member| member.name.as_ref());
+    if slip(name, names()).is_some() {
+        return Found::Nothing;
     }
     let open = objects.is_empty() || objects.iter().any(|object| object.cut || object.rest.is_some());
     if open { Found::Open } else { Found::Nothing }

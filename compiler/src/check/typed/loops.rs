@@ -119,6 +119,18 @@ impl Proof<'_, '_, '_> {
             condition(until, &inferred.value, self.reports);
             self.count("until", until, &inferred, answer, coverage);
         }
+        if self.paginate.until.is_none()
+            && let Next::Answer(next) = &self.paginate.next
+            && let Some((path, place)) = more(next, answer)
+        {
+            let message = format!("the answer says in `{path}` whether there is more, and this loop does not ask");
+            let help = "some providers give a token on the last page too; stop on what the answer says: `until: …`";
+            let diagnostic = Diagnostic::new(Code::UnreadStop, self.paginate.span, message).help(help);
+            self.reports.push(match place {
+                Some(place) => diagnostic.related(place, "the provider's field"),
+                None => diagnostic,
+            });
+        }
         if let Some(total) = &self.paginate.total {
             let inferred = self.reports.infer_as(total, answer, stop_code);
             let number = |shape: &&&Shape| matches!(shape, Shape::Number { .. } | Shape::Unknown);
@@ -214,6 +226,38 @@ const MARKERS: &[&str] = &[
     "odatanextlink",
 ];
 
+/// Names under which answers say whether there is more, in lower case without signs.
+const MORE: &[&str] = &["hasmore", "hasnext", "hasnextpage", "more", "moreresults", "islast", "islastpage", "lastpage"];
+
+/// The boolean beside a token, or at the top, that says whether there is more.
+fn more(next: &Expression, answer: &Scope<'_>) -> Option<(String, Option<Span>)> {
+    let path = next.root.pure_path()?;
+    let (_, above) = path.split_last()?;
+    for depth in [above.len(), 0] {
+        let mut here = &answer.root.shape;
+        for name in above.iter().take(depth) {
+            here = answer.shapes.alternatives(here).into_iter().find_map(|shape| match shape {
+                Shape::Object(object) => object.member(name).map(|member| &member.shape),
+                _ => None,
+            })?;
+        }
+        for shape in answer.shapes.alternatives(here) {
+            let Shape::Object(object) = shape else { continue };
+            let says = |member: &&crate::shape::Member| MORE.contains(&plain(&member.name).as_str()) && *answer.shapes.resolve(&member.shape) == Shape::Boolean;
+            if let Some(member) = object.members.iter().find(says) {
+                let names = above.iter().take(depth).map(String::as_str).chain([member.name.as_ref()]);
+                return Some((names.collect::<Vec<_>>().join("."), member.place));
+            }
+        }
+    }
+    None
+}
+
+/// A name in lower case without signs.
+fn plain(name: &str) -> String {
+    name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_lowercase()
+}
+
 /// A list that is read as one page although its answer says where the next one is.
 fn unread(operation: &Operation, facts: &Facts<'_>, typed: &Typed<'_>, reports: &mut Reports<'_>) {
     if matches!(operation.request.body, Body::Graphql { .. }) {
@@ -232,8 +276,7 @@ fn marker(shape: &Shape, typed: &Typed<'_>, depth: usize) -> Option<(String, Opt
     for shape in typed.shapes.alternatives(shape) {
         let Shape::Object(object) = shape else { continue };
         for member in &object.members {
-            let plain: String = member.name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_lowercase();
-            if MARKERS.contains(&plain.as_str()) {
+            if MARKERS.contains(&plain(&member.name).as_str()) {
                 return Some((member.name.to_string(), member.place));
             }
             let may_hold =

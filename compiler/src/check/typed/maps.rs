@@ -157,6 +157,7 @@ impl FieldCheck<'_, '_, '_> {
         let words = match words(&inferred.value.shape, scope) {
             Words::Known(words) => words,
             Words::Any => {
+                self.numbers(translation, scope, &inferred.value.shape, declared);
                 self.required_value(&inferred.value, translation, place, true);
                 return;
             }
@@ -184,6 +185,19 @@ impl FieldCheck<'_, '_, '_> {
             self.reports.push(label(Diagnostic::new(Code::UnknownProviderValue, from.span, message).help(help)));
         }
         self.required_value(&inferred.value, translation, place, !missing.is_empty());
+    }
+
+    /// A number is translated by numbers.
+    fn numbers(&mut self, translation: &EnumField, scope: &crate::shape::Scope<'_>, shape: &Shape, declared: Option<Span>) {
+        let only_numbers = scope.shapes.alternatives(shape).iter().all(|shape| matches!(shape, Shape::Number { .. } | Shape::Null));
+        for (from, _) in translation.values.iter().filter(|(from, _)| only_numbers && from.value.parse::<f64>().is_err()) {
+            let message = format!("the provider's value is a number, and `{}` is none", from.value);
+            let diagnostic = Diagnostic::new(Code::UnknownProviderValue, from.span, message);
+            self.reports.push(match declared {
+                Some(span) => diagnostic.related(span, "the provider's field"),
+                None => diagnostic,
+            });
+        }
     }
 
     /// A required field that a translation may leave out.

@@ -10,6 +10,7 @@ mod places;
 mod report;
 mod requests;
 mod scope;
+mod seen;
 mod verbs;
 
 use super::Case;
@@ -17,6 +18,7 @@ use crate::diagnostic::Diagnostics;
 pub use coverage::Coverage;
 pub(super) use facts::Typed;
 use report::Reports;
+pub use seen::Seen;
 
 use crate::shape::Shape;
 
@@ -40,14 +42,24 @@ pub(super) fn map_types(case: &Case<'_>, typed: &Typed<'_>, diagnostics: &mut Di
     maps::check(case, typed, &mut Reports::new(diagnostics), &mut Coverage::default())
 }
 
+/// Every expression with what it sees.
+pub(super) fn seen(case: &Case<'_>, typed: &Typed<'_>, diagnostics: &mut Diagnostics) -> Vec<Seen> {
+    let mut reports = Reports::observing(diagnostics);
+    all(case, typed, &mut reports);
+    reports.into_seen()
+}
+
 /// Runs every check that needs types, and counts how much has one.
 pub(super) fn check(case: &Case<'_>, typed: &Typed<'_>, diagnostics: &mut Diagnostics) -> Coverage {
-    let mut reports = Reports::new(diagnostics);
+    all(case, typed, &mut Reports::new(diagnostics))
+}
+
+fn all(case: &Case<'_>, typed: &Typed<'_>, reports: &mut Reports<'_>) -> Coverage {
     let mut coverage = Coverage::default();
-    places::check(case, typed, &mut reports, &mut coverage);
-    let _types = maps::check(case, typed, &mut reports, &mut coverage);
-    verbs::check(case, typed, &mut reports, &mut coverage);
-    requests::check(case, typed, &mut reports, &mut coverage);
-    loops::check(case, typed, &mut reports, &mut coverage);
+    places::check(case, typed, reports, &mut coverage);
+    let _types = maps::check(case, typed, reports, &mut coverage);
+    verbs::check(case, typed, reports, &mut coverage);
+    requests::check(case, typed, reports, &mut coverage);
+    loops::check(case, typed, reports, &mut coverage);
     coverage
 }

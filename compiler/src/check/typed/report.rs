@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use super::seen::Seen;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::lang::Expression;
 use crate::shape::{Inferred, Problem, ProblemKind, Scope, Shape, Value, infer};
@@ -13,12 +14,24 @@ pub(super) struct Reports<'a> {
     said: HashSet<(Code, Span)>,
     /// Where errors stood before types were looked at.
     before: Vec<Span>,
+    /// The expressions that were looked at, where an editor asks for them.
+    seen: Option<Vec<Seen>>,
 }
 
 impl<'a> Reports<'a> {
     pub(super) fn new(diagnostics: &'a mut Diagnostics) -> Self {
         let before = diagnostics.errors();
-        Self { diagnostics, said: HashSet::new(), before }
+        Self { diagnostics, said: HashSet::new(), before, seen: None }
+    }
+
+    /// Keeps every expression that is looked at.
+    pub(super) fn observing(diagnostics: &'a mut Diagnostics) -> Self {
+        Self { seen: Some(Vec::new()), ..Self::new(diagnostics) }
+    }
+
+    /// The expressions that were kept.
+    pub(super) fn into_seen(self) -> Vec<Seen> {
+        self.seen.unwrap_or_default()
     }
 
     pub(super) fn push(&mut self, diagnostic: Diagnostic) {
@@ -49,6 +62,9 @@ impl<'a> Reports<'a> {
         scope: &Scope<'_>,
         code: fn(ProblemKind) -> (Code, &'static str),
     ) -> Inferred {
+        if let Some(seen) = &mut self.seen {
+            seen.push(Seen::new(expression, scope));
+        }
         let mut inferred = infer(&expression.root, scope);
         // A name or function that does not exist was reported, and what depends on it is not known.
         if self.has_error_within(expression.span()) {

@@ -14,6 +14,7 @@ use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::source::{FileId, Role, Sources, Spanned};
 use crate::yaml::{self, Context, Kind, Node, Reader};
 pub use overlay::{CHANGE, OVERLAY};
+pub(in crate::shape) use sdl::EXTENSIONS;
 pub use sdl::{SdlChange, read_sdl_overlays};
 pub use table::{EXTRACT, EXTRACT_SOURCE};
 

@@ -43,7 +43,7 @@ pub static CHANGE: Table = Table {
             value: Value::Either(&Value::Text, &Value::List(&Value::Text)),
             need: Need::Required,
             doc: "What changes, or a list of places that change alike: a JSON Pointer (RFC 6901) into the extract, in which `/` inside a name is `~1`; \
-                  for a GraphQL schema, the coordinate of a scalar or of a field, `DateTime` or `User.email`.",
+                  for a GraphQL schema, the coordinate of a scalar or of a field, `DateTime` or `User.email`, or `errors.extensions`, which takes a schema.",
             example: "at: /types/Thing/properties/made\nmerge: { format: date-time }",
         },
         Key {

@@ -1,6 +1,7 @@
 //! Overlays of GraphQL schemas: what scalars and fields hold, which the schema cannot say.
 
 use super::overlay::{CHANGE, OVERLAY, places};
+use super::schema::Schemas;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, nearest};
 use crate::lang::Schema;
 use crate::shape::known::Shape;
@@ -15,8 +16,13 @@ pub struct SdlChange {
     r#type: Option<&'static str>,
     format: Option<String>,
     values: Vec<String>,
+    /// A schema in full, for what GraphQL itself leaves open.
+    whole: Option<Shape>,
     required: bool,
 }
+
+/// What errors carry besides the standard's members (GraphQL, October 2021, section 7.1.2); no schema declares it.
+pub(in crate::shape) const EXTENSIONS: &str = "errors.extensions";
 
 /// Whether an overlay's extract is a GraphQL schema.
 pub(super) fn is_schema(file: &str) -> bool {
@@ -65,7 +71,14 @@ fn change<'a>(node: &'a Node, schema: Option<&Schema>, found: &mut Vec<SdlChange
     }
     let Some(merge) = reader.take("merge") else { return };
     let context = reader.context();
-    let mut said = SdlChange { at: String::new(), r#type: None, format: None, values: Vec::new(), required: false };
+    let mut said = SdlChange { at: String::new(), r#type: None, format: None, values: Vec::new(), whole: None, required: false };
+    if places.iter().any(|at| at.value == EXTENSIONS) {
+        let types = std::collections::BTreeMap::new();
+        let mut schemas = Schemas { file: merge.span.file, types: &types, diagnostics: context.diagnostics };
+        said.whole = Some(schemas.shape(merge, None, &[]));
+        found.push(SdlChange { at: EXTENSIONS.to_owned(), ..said });
+        return;
+    }
     for (key, value) in context.map(merge, "merge") {
         match key.value.as_str() {
             "type" => {
@@ -119,6 +132,9 @@ fn is_known(at: &Spanned<String>, schema: &Schema, diagnostics: &mut Diagnostics
 impl SdlChange {
     /// What a value holds, its lists and nulls apart.
     pub(in crate::shape) fn shape(&self, known: Shape) -> Shape {
+        if let Some(whole) = &self.whole {
+            return whole.clone();
+        }
         if !self.values.is_empty() {
             return Shape::words(self.values.iter().map(String::as_str));
         }

@@ -8,6 +8,7 @@ use super::context::Context;
 use super::facts::Fact;
 use super::flow::{Flow, Items, elements, has_list, leaves, union};
 use super::walk::Walk;
+use crate::diagnostic::slip;
 use crate::shape::known::{Object, Shape, Shapes};
 
 /// Shapes that `**` goes through before it is unknown.
@@ -146,6 +147,11 @@ pub(super) fn lookup<'a>(shapes: &Shapes, shape: &Shape, name: &str) -> Found<'a
                 None => {
                     always = false;
                     match &object.rest {
+                        // An object that may hold more still does not hold a slip of what it is known to hold.
+                        Some(rest) if slip(name, object.members.iter().map(|member| member.name.as_ref())).is_some() => {
+                            found.without.push(Rc::clone(object));
+                            add(Flow::maybe(rest.clone()));
+                        }
                         Some(rest) => {
                             found.somewhere = true;
                             add(Flow::maybe(rest.clone()));

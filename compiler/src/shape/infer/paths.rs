@@ -21,7 +21,12 @@ impl<'a> Walk<'a> {
             // There `*` is the data at hand itself.
             [first, _, ..] if matches!(&first.node.kind, Kind::Array(items) if items.iter().any(begins_wild)) => Flow::unknown(),
             steps => {
-                let flow = self.steps(steps, context, frame);
+                let mut flow = self.steps(steps, context, frame);
+                if !keeps(steps) && !flow.is_unknown() && steps.iter().any(|step| step.keep_array && step.index.is_some()) {
+                    // Whether `[]` stands before the position or after it makes a difference that the tree does not show.
+                    let list = Shape::list(flow.items(self.shapes).shape);
+                    flow = Flow { many: false, kept: true, shape: union([flow.as_item(), list]), ..flow };
+                }
                 // A list that begins a path and is empty is the whole path's result.
                 let empty =
                     matches!(steps.first(), Some(first) if matches!(&first.node.kind, Kind::Array(items) if !items.iter().any(is_there)));

@@ -41,7 +41,7 @@ impl<'a> Walk<'a> {
         let whole = context.path.as_deref().map(|path| path.iter().map(AsRef::as_ref).collect::<Vec<_>>().join("."));
         let place = match whole.as_deref() {
             Some("") => self.called.to_owned(),
-            Some(path) => format!("{}'s `{path}`", self.called),
+            Some(path) => format!("`{path}` in {}", self.called),
             None => without
                 .iter()
                 .find_map(|object| object.name.as_ref())
@@ -118,13 +118,13 @@ impl<'a> Walk<'a> {
                 continue;
             }
             let nullable = self.shapes.alternatives(&flow.shape).iter().any(|one| matches!(one, Shape::Null));
-            if !nullable && !flow.absent {
+            // That it is always different is more care than needed, and nothing worse.
+            if !nullable && !flow.absent && operator == Operator::Equal {
                 let this = spelled(side).map_or_else(|| "this".to_owned(), |text| format!("`{text}`"));
-                let always = if operator == Operator::Equal { "never" } else { "always" };
                 self.report(Problem {
                     kind: ProblemKind::ImpossibleComparison,
                     range: node.span.clone(),
-                    message: format!("{this} is always there and never null, so this is {always} true"),
+                    message: format!("{this} is always there and never null, so this is never true"),
                     help: None,
                     declared: self.declaration(flow),
                 });

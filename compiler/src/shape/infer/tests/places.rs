@@ -12,7 +12,11 @@ fn at(expression: &str, input: &serde_json::Value) -> Vec<(String, String)> {
     let node = connc_expr::parse(expression).unwrap();
     let scope = Scope { shapes: &shapes, root: Value::always(Shape::of(input)), called: "the user".into(), variables: BTreeMap::new() };
     let text = |range: std::ops::Range<usize>| {
-        if range.is_empty() { format!("before {}", expression.get(range.start..).unwrap()) } else { expression.get(range).unwrap().to_owned() }
+        if range.is_empty() {
+            format!("before {}", expression.get(range.start..).unwrap())
+        } else {
+            expression.get(range).unwrap().to_owned()
+        }
     };
     types_at(&node, &scope).into_iter().map(|(range, value)| (text(range), describe(&value, &shapes))).collect()
 }

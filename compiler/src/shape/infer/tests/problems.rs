@@ -65,12 +65,12 @@ fn each_mistake_is_told_once() {
     use ProblemKind::{AbsentCondition, ImpossibleComparison, OneOrMany, UnknownProperty, WrongArgument};
     for (expression, kind, message, help) in [
         ("idd", UnknownProperty, "`idd` is not a field of the user", "did you mean `id`?"),
-        ("profile.frist", UnknownProperty, "`frist` is not a field of the user's `profile`", "did you mean `first`?"),
-        ("profile.frist & '!'", UnknownProperty, "`frist` is not a field of the user's `profile`", "did you mean `first`?"),
+        ("profile.frist", UnknownProperty, "`frist` is not a field of `profile` in the user", "did you mean `first`?"),
+        ("profile.frist & '!'", UnknownProperty, "`frist` is not a field of `profile` in the user", "did you mean `first`?"),
         ("profile.first.x", UnknownProperty, "`profile.first` is text, it has no field `x`", ""),
-        ("phones.numbr", UnknownProperty, "`numbr` is not a field of the user's `phones`", "did you mean `number`?"),
+        ("phones.numbr", UnknownProperty, "`numbr` is not a field of `phones` in the user", "did you mean `number`?"),
         ("phones[numbr = '1'].number", UnknownProperty, "`numbr` is not a field of `Phone`", "did you mean `number`?"),
-        ("$lookup(profile, 'frist')", UnknownProperty, "`frist` is not a field of the user's `profile`", "did you mean `first`?"),
+        ("$lookup(profile, 'frist')", UnknownProperty, "`frist` is not a field of `profile` in the user", "did you mean `first`?"),
         ("$uppercase(profile)", WrongArgument, "`$uppercase` takes text, and `profile` is an object (`UserProfile`)", ""),
         ("$substring(age, 1)", WrongArgument, "`$substring` takes text, and `age` is a number", "make it text with `$string(age)`"),
         ("$join(phones)", WrongArgument, "`$join` takes a list of texts, and `phones` is a list of objects (`Phone`)", ""),
@@ -159,7 +159,7 @@ fn each_mistake_is_told_once() {
             "`tags` is a list of text, which never equals `a`",
             "ask with `in` whether a list holds a value",
         ),
-        ("created != null", ImpossibleComparison, "`created` is always there and never null, so this is always true", ""),
+        ("created = null", ImpossibleComparison, "`created` is always there and never null, so this is never true", ""),
     ] {
         let (_, problems) = told(expression);
         assert_eq!(problems, [(kind, message.to_owned(), help.to_owned())], "{expression}");
