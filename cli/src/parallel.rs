@@ -3,10 +3,10 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Applies `work` to each item and gives the results in the order of the items.
-pub(crate) fn side_by_side<T: Sync, R: Send>(items: &[T], work: fn(&T) -> R) -> Vec<R> {
+pub(crate) fn side_by_side<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
     let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(items.len());
     if threads < 2 {
-        return items.iter().map(work).collect();
+        return items.iter().map(&work).collect();
     }
     let next = AtomicUsize::new(0);
     let run = || {
@@ -18,7 +18,7 @@ pub(crate) fn side_by_side<T: Sync, R: Send>(items: &[T], work: fn(&T) -> R) -> 
         }
     };
     let mut made: Vec<(usize, R)> = std::thread::scope(|scope| {
-        let others: Vec<_> = (1..threads).map(|_| scope.spawn(run)).collect();
+        let others: Vec<_> = (1..threads).map(|_| scope.spawn(&run)).collect();
         let mut made = run();
         for other in others {
             match other.join() {

@@ -28,6 +28,11 @@ pub mod lower;
 
 mod reference;
 
+pub mod editor;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 pub use check::{Coverage, MapTypes};
 use connc_plan::{Cassette, Plan};
 use diagnostic::{Diagnostic, Diagnostics};
@@ -47,13 +52,34 @@ pub struct Compiled {
     pub coverage: Coverage,
 }
 
+/// Unified models as they were read, with what is wrong with them.
+#[derive(Clone, Debug, Default)]
+pub struct Models {
+    list: BTreeMap<String, Arc<shape::Model>>,
+    diagnostics: Diagnostics,
+}
+
 /// Compiles a connector.
 #[must_use]
 pub fn compile(sources: &Sources) -> Compiled {
+    compile_with(sources, &models(sources))
+}
+
+/// Reads the unified models of the sources, for [`compile_with`].
+#[must_use]
+pub fn models(sources: &Sources) -> Models {
     let mut diagnostics = Diagnostics::default();
+    let trees: Vec<Node> = sources.of(Role::Model).map(|file| yaml::read(sources, file, &mut diagnostics)).collect();
+    let list = parse::models(&trees, &mut Context { sources, diagnostics: &mut diagnostics });
+    Models { list, diagnostics }
+}
+
+/// Compiles a connector with models that were read before, of sources that have the same model files at the same places.
+#[must_use]
+pub fn compile_with(sources: &Sources, models: &Models) -> Compiled {
+    let mut diagnostics = models.diagnostics.clone();
     let trees = Trees::read(sources, &mut diagnostics);
-    let spec = connector(&trees, sources, &mut diagnostics);
-    let _described = shape::read_extracts(sources, &mut diagnostics);
+    let spec = connector(&trees, models, sources, &mut diagnostics);
     let description = shape::read_extracts(sources, &mut diagnostics);
     let mut coverage = Coverage::default();
     let plan = spec.as_ref().and_then(|spec| {
@@ -71,7 +97,7 @@ pub fn map_types(sources: &Sources) -> (Vec<MapTypes>, shape::Shapes) {
     let mut silent = Diagnostics::default();
     let trees = Trees::read(sources, &mut silent);
     let description = shape::read_extracts(sources, &mut silent);
-    let spec = connector(&trees, sources, &mut silent);
+    let spec = connector(&trees, &models(sources), sources, &mut silent);
     let maps = spec.as_ref().map(|spec| check::map_types(spec, &resolve::names(spec), sources, description.as_ref()));
     (maps.unwrap_or_default(), description.map(|description| description.shapes).unwrap_or_default())
 }
@@ -90,21 +116,19 @@ pub fn cassette(sources: &Sources, file: FileId) -> (Option<Cassette>, Vec<Diagn
 struct Trees {
     connector: Option<Node>,
     maps: Vec<Node>,
-    models: Vec<Node>,
 }
 
 impl Trees {
     fn read(sources: &Sources, diagnostics: &mut Diagnostics) -> Self {
         let mut read = |role| sources.of(role).map(|file| yaml::read(sources, file, diagnostics)).collect::<Vec<_>>();
-        Self { connector: read(Role::Connector).into_iter().next(), maps: read(Role::Map), models: read(Role::Model) }
+        Self { connector: read(Role::Connector).into_iter().next(), maps: read(Role::Map) }
     }
 }
 
 /// The connector with its maps and the unified models. A map is read even where the connector cannot be: every problem shows in one run.
-fn connector(trees: &Trees, sources: &Sources, diagnostics: &mut Diagnostics) -> Option<Connector> {
+fn connector(trees: &Trees, models: &Models, sources: &Sources, diagnostics: &mut Diagnostics) -> Option<Connector> {
     let mut context = Context { sources, diagnostics };
-    let models = parse::models(&trees.models, &mut context);
     let maps = trees.maps.iter().filter_map(|tree| parse::map_file(tree, &mut context)).collect();
     let spec = parse::connector(trees.connector.as_ref()?, &mut context)?;
-    Some(Connector { maps, models, ..spec })
+    Some(Connector { maps, models: models.list.clone(), ..spec })
 }

@@ -90,7 +90,7 @@ fn outcome_of(args: &Args, project: &Project, loaded: &mut Vec<Loaded>, console:
 }
 
 fn load(args: &Args, project: &Project) -> Result<Vec<Loaded>, Stop> {
-    project::chosen(project, &args.given)?.iter().map(project::Found::load).collect()
+    project::load_all(&project::chosen(project, &args.given)?)
 }
 
 fn report(args: &Args, loaded: &[Loaded], console: &mut Console) -> Result<(), Stop> {

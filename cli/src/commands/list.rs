@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use crate::console::Console;
 use crate::error::{Stop, counted};
 use crate::output::{matrix, typed};
+use crate::parallel::side_by_side;
 use crate::project::Project;
 
 /// Show what each connector can do
@@ -39,11 +40,11 @@ pub(crate) fn run(args: &Args, project: &Project, console: &mut Console) -> Resu
     let found = if args.given.is_empty() { project.all()? } else { crate::project::chosen(project, &args.given)? };
     let mut plans = Vec::new();
     let mut broken = Vec::new();
-    for connector in found {
-        let compiled = connector.load()?.compile();
+    let loaded = crate::project::load_all(&found)?;
+    for (connector, compiled) in loaded.iter().zip(side_by_side(&loaded, crate::project::Loaded::compile)) {
         match compiled.plan {
             Some(plan) => plans.push((plan, compiled.coverage)),
-            None => broken.push(connector.name),
+            None => broken.push(connector.name.clone()),
         }
     }
     match args.format {

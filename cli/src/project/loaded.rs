@@ -1,25 +1,29 @@
 //! A connector with the texts of its files, ready to compile.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use connc_compiler::Compiled;
 use connc_compiler::diagnostic::Diagnostic;
 use connc_compiler::source::{FileId, Role, Sources};
+use connc_compiler::{Compiled, Models};
 use connc_plan::Cassette;
 
 use super::{Found, Place, disk};
 use crate::embedded;
 use crate::error::Stop;
+use crate::parallel::side_by_side;
 
 const MODELS: &str = "unified-models";
 
 /// A connector's files.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Loaded {
     /// The folder's name.
     pub name: String,
     /// Everything that is compiled.
     pub sources: Sources,
+    /// The unified models among it, read once for all connectors beside each other.
+    models: Arc<Models>,
     /// The recorded calls, in the order of their names.
     pub cassettes: Vec<CassetteFile>,
     /// The folder as people see it, `connectors/example`.
@@ -44,7 +48,7 @@ impl Loaded {
     /// Compiles the connector.
     #[must_use]
     pub fn compile(&self) -> Compiled {
-        connc_compiler::compile(&self.sources)
+        connc_compiler::compile_with(&self.sources, &self.models)
     }
 
     /// A place of the plan as people see it: `connectors/example/connector.yaml:31:7`.
@@ -62,16 +66,78 @@ impl CassetteFile {
     }
 }
 
-pub(super) fn load(found: &Found) -> Result<Loaded, Stop> {
+impl PartialEq for Loaded {
+    /// Whether the same files were read: what is made of them follows.
+    fn eq(&self, other: &Self) -> bool {
+        let Self { name, sources, models: _, cassettes, shown, folder, snapshots } = self;
+        (name, sources, cassettes, shown, folder, snapshots)
+            == (&other.name, &other.sources, &other.cassettes, &other.shown, &other.folder, &other.snapshots)
+    }
+}
+
+/// The unified models that connectors beside each other share.
+struct Shared {
+    place: Place,
+    /// The models' files and nothing else.
+    sources: Sources,
+    models: Arc<Models>,
+}
+
+impl Shared {
+    fn read(place: &Place) -> Result<Self, Stop> {
+        let mut sources = Sources::new("");
+        let mut add = |folder: &str, short: &str, text: &str| {
+            sources.add_named(Role::Model, format!("{folder}/{short}"), format!("{MODELS}/{short}"), text);
+        };
+        let mut hidden: Vec<String> = Vec::new();
+        if let Place::Folder(connectors) = place {
+            let models = beside(connectors, MODELS);
+            if models.is_dir() {
+                hidden = disk::folders(&models)?;
+                for model in &hidden {
+                    for file in disk::files(&models.join(model), &["yaml"])? {
+                        add(&disk::shown(&models), &format!("{model}/{}", file.short), &file.text);
+                    }
+                }
+            }
+        }
+        for (model, files) in embedded::MODELS.iter().filter(|(name, _)| !hidden.iter().any(|known| known == name)) {
+            for (short, text) in *files {
+                add(MODELS, &format!("{model}/{short}"), text);
+            }
+        }
+        let models = Arc::new(connc_compiler::models(&sources));
+        Ok(Self { place: place.clone(), sources, models })
+    }
+}
+
+/// Loads connectors; the models of those that lie beside each other are read once.
+pub(super) fn load_all(found: &[Found]) -> Result<Vec<Loaded>, Stop> {
+    let mut shared: Vec<Shared> = Vec::new();
+    for connector in found {
+        if !shared.iter().any(|known| known.place == connector.place) {
+            shared.push(Shared::read(&connector.place)?);
+        }
+    }
+    let load = |connector: &Found| shared.iter().find(|known| known.place == connector.place).map(|shared| load(connector, shared));
+    side_by_side(found, load).into_iter().flatten().collect()
+}
+
+/// The unified models alone, for a connector of this name that is not written yet.
+pub(super) fn models(place: &Place, name: &str) -> Result<Sources, Stop> {
+    Ok(Shared::read(place)?.sources.for_folder(name))
+}
+
+fn load(found: &Found, shared: &Shared) -> Result<Loaded, Stop> {
     let mut loaded = Loaded {
         name: found.name.clone(),
-        sources: Sources::new(found.name.as_str()),
+        sources: shared.sources.for_folder(found.name.as_str()),
+        models: Arc::clone(&shared.models),
         cassettes: Vec::new(),
         shown: format!("connectors/{}", found.name),
         folder: None,
         snapshots: None,
     };
-    let mut hidden: Vec<String> = Vec::new();
     match &found.place {
         Place::Folder(connectors) => {
             let folder = connectors.join(&found.name);
@@ -81,25 +147,11 @@ pub(super) fn load(found: &Found) -> Result<Loaded, Stop> {
             for file in disk::files(&folder, &["yaml", "json", "graphql"])? {
                 loaded.add(&file.short, &file.text);
             }
-            let models = beside(connectors, MODELS);
-            if models.is_dir() {
-                hidden = disk::folders(&models)?;
-                for model in &hidden {
-                    for file in disk::files(&models.join(model), &["yaml"])? {
-                        loaded.add_model(&disk::shown(&models), &format!("{model}/{}", file.short), &file.text);
-                    }
-                }
-            }
         }
         Place::Embedded => {
             for (short, text) in embedded::CONNECTORS.iter().filter(|(name, _)| *name == found.name).flat_map(|(_, files)| *files) {
                 loaded.add(short, text);
             }
-        }
-    }
-    for (model, files) in embedded::MODELS.iter().filter(|(name, _)| !hidden.iter().any(|known| known == name)) {
-        for (short, text) in *files {
-            loaded.add_model(MODELS, &format!("{model}/{short}"), text);
         }
     }
     Ok(loaded)
@@ -138,9 +190,5 @@ impl Loaded {
             None | Some(_) => return,
         };
         self.sources.add_named(role, path, short, text);
-    }
-
-    fn add_model(&mut self, folder: &str, short: &str, text: &str) {
-        self.sources.add_named(Role::Model, format!("{folder}/{short}"), format!("{MODELS}/{short}"), text);
     }
 }

@@ -5,6 +5,8 @@ mod loaded;
 
 use std::path::{Path, PathBuf};
 
+use connc_compiler::source::Sources;
+
 use crate::embedded;
 use crate::error::{Stop, names, suggestion};
 
@@ -81,6 +83,15 @@ impl Project {
         }
         found.sort_by(|a, b| a.name.cmp(&b.name));
         Ok(found)
+    }
+
+    /// The unified models beside the first place, for a connector of this name that is not written yet.
+    ///
+    /// # Errors
+    ///
+    /// Where they cannot be read.
+    pub fn models(&self, name: &str) -> Result<Sources, Stop> {
+        loaded::models(self.places.first().unwrap_or(&Place::Embedded), name)
     }
 
     /// The connector of this name.
@@ -189,8 +200,18 @@ impl Found {
     ///
     /// Where a file cannot be read.
     pub fn load(&self) -> Result<Loaded, Stop> {
-        loaded::load(self)
+        let mut loaded = load_all(std::slice::from_ref(self))?;
+        loaded.pop().ok_or_else(|| Stop::usage(format!("the connector `{}` cannot be read", self.name)))
     }
+}
+
+/// Reads the files of several connectors; the unified models that they share are read once.
+///
+/// # Errors
+///
+/// Where a file cannot be read.
+pub fn load_all(found: &[Found]) -> Result<Vec<Loaded>, Stop> {
+    loaded::load_all(found)
 }
 
 /// The connectors that the arguments name, or those of the first place.

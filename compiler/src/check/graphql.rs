@@ -27,8 +27,10 @@ pub(super) fn check(case: &Case<'_>, diagnostics: &mut Diagnostics) {
             let help = near.map_or_else(|| "define it under `fragments` of `graphql`".to_owned(), |near| format!("did you mean `{near}`?"));
             diagnostics.push(Diagnostic::new(Code::GraphqlInvalid, *span, format!("there is no fragment `{name}`")).help(help));
         }
-        if let Some(schema) = case.schema.filter(|_| unknown.is_empty()) {
-            sent(document, fragments).validate(schema, diagnostics);
+        if let Some(schema) = case.schema.filter(|_| unknown.is_empty())
+            && let Some(valid) = sent(document, fragments).validate(schema, diagnostics)
+        {
+            case.documents.borrow_mut().insert(operation.name.value.as_str(), valid);
         }
         let declared = || document.variables.iter().map(|variable| variable.name.as_str());
         for (name, _) in variables {

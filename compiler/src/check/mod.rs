@@ -16,6 +16,12 @@ mod typed;
 mod uses;
 mod variables;
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use apollo_compiler::ExecutableDocument;
+use apollo_compiler::validation::Valid;
+
 use crate::diagnostic::Diagnostics;
 use crate::lang::Schema;
 use crate::resolve::Names;
@@ -50,6 +56,8 @@ struct Case<'a> {
     schema: Option<&'a Schema>,
     /// What overlays say of the schema.
     changes: &'a [SdlChange],
+    /// Documents that fit the schema, by operation: they are read once.
+    documents: RefCell<BTreeMap<&'a str, Valid<ExecutableDocument>>>,
 }
 
 /// A spec that no check has anything against. Only [`all`] makes one, and only lowering takes one.
@@ -81,7 +89,7 @@ pub fn seen(spec: &Connector, names: &Names<'_>, sources: &Sources, description:
     let mut silent = Diagnostics::default();
     let schema = files::schema(spec, sources, &mut silent);
     let changes = read_sdl_overlays(sources, schema.as_ref(), &mut silent);
-    let case = Case { spec, names, sources, schema: schema.as_ref(), changes: &changes };
+    let case = Case { spec, names, sources, schema: schema.as_ref(), changes: &changes, documents: RefCell::default() };
     let none = Shapes::default();
     let typed = typed::Typed::new(&case, description, &none, &mut silent);
     typed::seen(&case, &typed, &mut silent)
@@ -93,7 +101,7 @@ pub fn map_types(spec: &Connector, names: &Names<'_>, sources: &Sources, descrip
     let mut silent = Diagnostics::default();
     let schema = files::schema(spec, sources, &mut silent);
     let changes = read_sdl_overlays(sources, schema.as_ref(), &mut silent);
-    let case = Case { spec, names, sources, schema: schema.as_ref(), changes: &changes };
+    let case = Case { spec, names, sources, schema: schema.as_ref(), changes: &changes, documents: RefCell::default() };
     let none = Shapes::default();
     let typed = typed::Typed::new(&case, description, &none, &mut silent);
     typed::map_types(&case, &typed, &mut silent)
@@ -110,7 +118,7 @@ pub fn all<'a>(
 ) -> Outcome<'a> {
     let schema = files::schema(spec, sources, diagnostics);
     let changes = read_sdl_overlays(sources, schema.as_ref(), diagnostics);
-    let case = Case { spec, names, sources, schema: schema.as_ref(), changes: &changes };
+    let case = Case { spec, names, sources, schema: schema.as_ref(), changes: &changes, documents: RefCell::default() };
     for check in CHECKS {
         check(&case, diagnostics);
     }

@@ -1,13 +1,14 @@
 //! Unified models, put together from their files.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::shape::{Model, ModelFile, read_model_file};
 use crate::yaml::{Context, Node};
 
 /// Reads every model file.
-pub fn models<'a>(nodes: &'a [Node], context: &mut Context<'a>) -> BTreeMap<String, Model> {
+pub fn models<'a>(nodes: &'a [Node], context: &mut Context<'a>) -> BTreeMap<String, Arc<Model>> {
     let mut models: BTreeMap<String, Model> = BTreeMap::new();
     for node in nodes {
         match read_model_file(node, context) {
@@ -39,5 +40,5 @@ pub fn models<'a>(nodes: &'a [Node], context: &mut Context<'a>) -> BTreeMap<Stri
             resource.required.clone_from(&original.required);
         }
     }
-    models
+    models.into_iter().map(|(name, model)| (name, Arc::new(model))).collect()
 }

@@ -1,5 +1,7 @@
 //! What a GraphQL document answers with, and what its variables take, by the provider's schema.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::rc::Rc;
 
 use apollo_compiler::ast;
@@ -34,23 +36,32 @@ pub struct Connection {
     pub place: Span,
 }
 
+/// Input objects that documents of one schema have taken so far: the larger ones hold each other in every way.
+pub type Inputs = RefCell<HashMap<Name, Shape>>;
+
 struct Reading<'a> {
     sent: &'a Sent,
     document: &'a ExecutableDocument,
     types: &'a Types,
     changes: &'a [SdlChange],
+    inputs: &'a Inputs,
     file: FileId,
     found: Answered,
 }
 
-/// Finds out what a document answers with, if it is valid. `changes` are what overlays say of its scalars and fields.
+/// Finds out what a valid document answers with. `changes` are what overlays say of its scalars and fields.
 #[must_use]
-pub fn answered(sent: &Sent, schema: &Schema, changes: &[SdlChange], file: FileId) -> Option<Answered> {
-    let document = sent.read(schema)?;
-    let document: &ExecutableDocument = &document;
+pub fn answered(
+    sent: &Sent,
+    document: &ExecutableDocument,
+    schema: &Schema,
+    changes: &[SdlChange],
+    inputs: &Inputs,
+    file: FileId,
+) -> Option<Answered> {
     let operation = document.operations.iter().next()?;
     let found = Answered { answer: Shape::Unknown, variables: Vec::new(), deprecated: Vec::new(), connections: Vec::new() };
-    let mut reading = Reading { sent, document, types: schema.types(), changes, file, found };
+    let mut reading = Reading { sent, document, types: schema.types(), changes, inputs, file, found };
     let mut path = vec!["data".to_owned()];
     let data = reading.selection(&operation.selection_set, &mut path);
     let member = |name: &str, shape, required| Member { required, ..Member::new(name, shape) };
@@ -185,6 +196,9 @@ impl Reading<'_> {
     fn input(&self, r#type: &ast::Type, above: &mut Vec<Name>) -> Shape {
         let name = r#type.inner_named_type();
         let inner = match self.types.types.get(name) {
+            Some(ExtendedType::InputObject(_)) if self.inputs.borrow().contains_key(name) => {
+                self.inputs.borrow().get(name).cloned().unwrap_or(Shape::Unknown)
+            }
             Some(ExtendedType::InputObject(_)) if above.contains(name) || above.len() > 6 => Shape::Unknown,
             Some(ExtendedType::InputObject(object)) => {
                 above.push(name.clone());
@@ -197,7 +211,9 @@ impl Reading<'_> {
                 let members = object.fields.values().map(|definition| member(definition, above)).collect();
                 above.pop();
                 let place = object.name.location().map(|place| Span::new(self.file, place.offset()..place.end_offset()));
-                Shape::Object(Rc::new(Object { name: Some(Rc::from(name.as_str())), members, place, ..Object::default() }))
+                let shape = Shape::Object(Rc::new(Object { name: Some(Rc::from(name.as_str())), members, place, ..Object::default() }));
+                self.inputs.borrow_mut().insert(name.clone(), shape.clone());
+                shape
             }
             _ => self.leaf(name),
         };

@@ -17,7 +17,7 @@ pub use accept::{Refusal, refused};
 pub use description::{Description, Endpoint, EndpointBody, EndpointParameter, Origin, ParameterPlace, Trust};
 pub use extract::{CHANGE, EXTRACT, EXTRACT_SOURCE, OVERLAY, SdlChange, read_extracts, read_sdl_overlays};
 pub use fit::{Fit, Misfit, fit};
-pub use graphql::{Answered, Connection, answered};
+pub use graphql::{Answered, Connection, Inputs, answered};
 pub use infer::{Inferred, Problem, ProblemKind, Scope, describe, infer, types_at};
 pub use known::{Member, Object, Shape, Shapes, Text, TypeId, Value};
 pub use member::holds;

@@ -1,5 +1,7 @@
 //! The texts that are compiled, and places in them.
 
+use std::sync::Arc;
+
 /// What a file is to its connector.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
@@ -24,9 +26,11 @@ pub struct Sources {
 
 #[derive(Clone, Debug, PartialEq)]
 struct SourceFile {
-    path: String,
-    name: String,
-    text: String,
+    path: Arc<str>,
+    name: Arc<str>,
+    text: Arc<str>,
+    /// Where each line begins. Every step of a plan has its line and column, so they are not counted anew each time.
+    lines: Arc<[u32]>,
     role: Role,
 }
 
@@ -80,7 +84,10 @@ impl Sources {
     /// `connector.yaml`, `unified-models/user-directory/users.yaml`.
     pub fn add_named(&mut self, role: Role, path: impl Into<String>, name: impl Into<String>, text: impl Into<String>) -> FileId {
         let id = FileId(u16::try_from(self.files.len()).unwrap_or(u16::MAX));
-        self.files.push(SourceFile { path: path.into(), name: name.into(), text: text.into(), role });
+        let text: Arc<str> = Arc::from(text.into());
+        let breaks = text.bytes().zip(1u32..).filter(|(byte, _)| *byte == b'\n').map(|(_, after)| after);
+        let lines = std::iter::once(0).chain(breaks).collect();
+        self.files.push(SourceFile { path: Arc::from(path.into()), name: Arc::from(name.into()), text, lines, role });
         id
     }
 
@@ -88,6 +95,12 @@ impl Sources {
     #[must_use]
     pub fn folder(&self) -> &str {
         &self.folder
+    }
+
+    /// The same files for the connector in another folder; the texts are shared.
+    #[must_use]
+    pub fn for_folder(&self, folder: impl Into<String>) -> Self {
+        Self { folder: folder.into(), files: self.files.clone() }
     }
 
     /// The files of a role, in the order that they were added.
@@ -104,7 +117,7 @@ impl Sources {
     /// Every file's name, in the order of their ids.
     #[must_use]
     pub fn names(&self) -> Vec<String> {
-        self.files.iter().map(|file| file.name.clone()).collect()
+        self.files.iter().map(|file| file.name.to_string()).collect()
     }
 
     /// A file's text.
@@ -122,10 +135,11 @@ impl Sources {
     /// Where a byte of a file stands.
     #[must_use]
     pub fn position(&self, file: FileId, offset: u32) -> Position {
-        let before = self.text(file).get(..offset as usize).unwrap_or("");
-        let line = before.bytes().filter(|byte| *byte == b'\n').count();
-        let column = before.rsplit('\n').next().unwrap_or("").chars().count();
-        Position { line: u32::try_from(line + 1).unwrap_or(u32::MAX), column: u32::try_from(column + 1).unwrap_or(u32::MAX) }
+        let Some(found) = self.files.get(file.index()) else { return Position { line: 1, column: 1 } };
+        let line = found.lines.partition_point(|start| *start <= offset);
+        let start = line.checked_sub(1).and_then(|line| found.lines.get(line)).copied().unwrap_or(0);
+        let column = found.text.get(start as usize..offset as usize).unwrap_or("").chars().count();
+        Position { line: u32::try_from(line.max(1)).unwrap_or(u32::MAX), column: u32::try_from(column + 1).unwrap_or(u32::MAX) }
     }
 }
 

@@ -1,6 +1,7 @@
 //! `connector.yaml`.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::MapFile;
 use super::errors::{ERRORS, Errors};
@@ -274,7 +275,7 @@ pub struct Connector {
     /// The maps to unified models.
     pub maps: Vec<MapFile>,
     /// The unified models, by name.
-    pub models: BTreeMap<String, Model>,
+    pub models: BTreeMap<String, Arc<Model>>,
     /// Where it was written.
     pub span: Span,
 }

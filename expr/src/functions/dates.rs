@@ -13,7 +13,7 @@ pub(super) const FROM_EPOCH_SECONDS: Function = Function {
     name: "date_from_epoch_seconds",
     signature: Signature { parameters: &[one("seconds", Type::Number)], result: Type::Timestamp },
     absence: Absence::Passes,
-    doc: "seconds since 1970-01-01T00:00:00Z, as a number or as digits, to an RFC 3339 timestamp in UTC",
+    doc: "seconds since 1970-01-01T00:00:00Z, as a number or as digits, to an RFC 3339 timestamp in UTC; nothing beyond the years 0 to 9999",
     example: ("$date_from_epoch_seconds(1772366400)", "\"2026-03-01T12:00:00Z\""),
     body: |arguments| from_epoch(arguments, 1_000.0),
 };
@@ -22,7 +22,7 @@ pub(super) const FROM_EPOCH_MILLISECONDS: Function = Function {
     name: "date_from_epoch_milliseconds",
     signature: Signature { parameters: &[one("milliseconds", Type::Number)], result: Type::Timestamp },
     absence: Absence::Passes,
-    doc: "milliseconds since 1970-01-01T00:00:00Z, as a number or as digits, to an RFC 3339 timestamp in UTC",
+    doc: "milliseconds since 1970-01-01T00:00:00Z, as a number or as digits, to an RFC 3339 timestamp in UTC; nothing beyond the years 0 to 9999",
     example: ("$date_from_epoch_milliseconds(1772366400250)", "\"2026-03-01T12:00:00.25Z\""),
     body: |arguments| from_epoch(arguments, 1.0),
 };
@@ -62,10 +62,10 @@ fn from_epoch(arguments: &[Option<Value>], unit: f64) -> Result<Option<Value>, S
         _ => None,
     };
     let milliseconds = (number.filter(|number| number.is_finite()).ok_or("the argument is no number")? * unit).round();
-    // Far inside what an integer holds, and beyond what a timestamp does.
+    // Far inside what an integer holds, and beyond what RFC 3339 can write, whose years have four digits: no date at all.
     if milliseconds.abs() > 1e15 {
-        return Err("the number is no date within the years that a timestamp holds".to_owned());
+        return Ok(None);
     }
-    let timestamp = Timestamp::from_millisecond(milliseconds as i64);
-    made(timestamp.map_err(|_| "the number is no date within the years that a timestamp holds".to_owned())?.to_string())
+    let timestamp = Timestamp::from_millisecond(milliseconds as i64).ok().map(|timestamp| timestamp.to_string());
+    Ok(timestamp.filter(|text| !text.starts_with('-')).map(Value::String))
 }

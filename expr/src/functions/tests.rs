@@ -64,10 +64,7 @@ fn values_and_errors() {
         ("$date_from_epoch_seconds('1772366400.5')", Ok(Some("\"2026-03-01T12:00:00.5Z\""))),
         ("$date_from_epoch_seconds(0)", Ok(Some("\"1970-01-01T00:00:00Z\""))),
         ("$date_from_epoch_seconds(-1)", Ok(Some("\"1969-12-31T23:59:59Z\""))),
-        (
-            "$date_from_epoch_milliseconds(1e300)",
-            Err("`$date_from_epoch_milliseconds`: the number is no date within the years that a timestamp holds"),
-        ),
+        ("$date_from_epoch_milliseconds(1e300)", Ok(None)),
         ("$date_from_epoch_seconds('soon')", Err("`$date_from_epoch_seconds`: the argument is no number")),
         ("$date_from_http('Sunday')", Err("`$date_from_http`: the text is no HTTP date")),
         ("$date_assume_utc('2026-03-01T12:00:00+02:00')", Ok(Some("\"2026-03-01T10:00:00Z\""))),

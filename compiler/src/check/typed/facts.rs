@@ -6,7 +6,7 @@ use super::endpoint::OpenPath;
 use crate::check::Case;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, nearest};
 use crate::lang::{Path, sent};
-use crate::shape::{Answered, Description, Endpoint, Shape, Shapes, Trust, answered};
+use crate::shape::{Answered, Description, Endpoint, Inputs, Shape, Shapes, Trust, answered};
 use crate::source::Span;
 use crate::spec::{Body, Operation, Records};
 
@@ -17,6 +17,7 @@ pub(in crate::check) struct Typed<'a> {
     /// The named types.
     pub(super) shapes: &'a Shapes,
     facts: BTreeMap<&'a str, Facts<'a>>,
+    inputs: Inputs,
 }
 
 /// What is known of an operation.
@@ -41,7 +42,12 @@ impl<'a> Typed<'a> {
         none: &'a Shapes,
         diagnostics: &mut Diagnostics,
     ) -> Self {
-        let mut typed = Self { description, shapes: description.map_or(none, |description| &description.shapes), facts: BTreeMap::new() };
+        let mut typed = Self {
+            description,
+            shapes: description.map_or(none, |description| &description.shapes),
+            facts: BTreeMap::new(),
+            inputs: Inputs::default(),
+        };
         for operation in &case.spec.operations {
             let facts = typed.read(operation, case, diagnostics);
             typed.facts.insert(operation.name.value.as_str(), facts);
@@ -62,14 +68,14 @@ impl<'a> Typed<'a> {
     fn read(&self, operation: &'a Operation, case: &Case<'a>, diagnostics: &mut Diagnostics) -> Facts<'a> {
         let mut facts = Facts { endpoint: None, answer: Shape::Unknown, record: Shape::Unknown, trust: None, graphql: None };
         if let Body::Graphql { document, .. } = &operation.request.body {
-            facts.graphql = self.graphql(document, case);
+            facts.graphql = self.graphql(operation, document, case);
             if let Some(answered) = &facts.graphql {
                 facts.answer = answered.answer.clone();
                 facts.trust = Some(Trust::Official);
             }
         } else if let Some(description) = self.description {
             facts.endpoint = OpenPath::of(operation, case.spec).and_then(|path| path.find(operation.request.method, description));
-            facts.answer = facts.endpoint.and_then(|endpoint| answer_of(endpoint)).unwrap_or(Shape::Unknown);
+            facts.answer = facts.endpoint.and_then(answer_of).unwrap_or(Shape::Unknown);
             facts.trust = facts.endpoint.and_then(|endpoint| description.origins.get(endpoint.origin)).map(|origin| origin.trust);
             if let Some(named) = &operation.answer
                 && let Some((file, pointer)) = named.value.split_once('#')
@@ -91,12 +97,15 @@ impl<'a> Typed<'a> {
         facts
     }
 
-    fn graphql(&self, document: &'a crate::lang::Document, case: &Case<'a>) -> Option<Answered> {
+    fn graphql(&self, operation: &Operation, document: &'a crate::lang::Document, case: &Case<'a>) -> Option<Answered> {
         let graphql = case.spec.graphql.as_ref()?;
         let schema = case.schema?;
         let file = crate::check::files::find(&graphql.schema.as_ref()?.value, case.sources)?;
         let sent = sent(document, graphql.fragments.as_ref());
-        answered(&sent, schema, case.changes, file)
+        let known = case.documents.borrow();
+        let read = if known.contains_key(operation.name.value.as_str()) { None } else { sent.read(schema) };
+        let document = known.get(operation.name.value.as_str()).or(read.as_ref())?;
+        answered(&sent, document, schema, case.changes, &self.inputs, file)
     }
 
     /// What one record is, by the path to it.

@@ -243,7 +243,9 @@ fn more(next: &Expression, answer: &Scope<'_>) -> Option<(String, Option<Span>)>
         }
         for shape in answer.shapes.alternatives(here) {
             let Shape::Object(object) = shape else { continue };
-            let says = |member: &&crate::shape::Member| MORE.contains(&plain(&member.name).as_str()) && *answer.shapes.resolve(&member.shape) == Shape::Boolean;
+            let says = |member: &&crate::shape::Member| {
+                MORE.contains(&plain(&member.name).as_str()) && *answer.shapes.resolve(&member.shape) == Shape::Boolean
+            };
             if let Some(member) = object.members.iter().find(says) {
                 let names = above.iter().take(depth).map(String::as_str).chain([member.name.as_ref()]);
                 return Some((names.collect::<Vec<_>>().join("."), member.place));

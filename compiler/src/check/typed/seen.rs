@@ -17,12 +17,7 @@ pub struct Seen {
 
 impl Seen {
     pub(super) fn new(expression: &Expression, scope: &Scope<'_>) -> Self {
-        Self {
-            expression: expression.clone(),
-            root: scope.root.clone(),
-            called: scope.called.clone(),
-            variables: scope.variables.clone(),
-        }
+        Self { expression: expression.clone(), root: scope.root.clone(), called: scope.called.clone(), variables: scope.variables.clone() }
     }
 
     /// What the expression sees.

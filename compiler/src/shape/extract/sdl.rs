@@ -114,7 +114,7 @@ fn change<'a>(node: &'a Node, schema: Option<&Schema>, found: &mut Vec<SdlChange
 
 fn is_known(at: &Spanned<String>, schema: &Schema, diagnostics: &mut Diagnostics) -> bool {
     let known = schema.coordinates();
-    if known.iter().any(|known| *known == at.value) {
+    if known.contains(&at.value) {
         return true;
     }
     let near = nearest(at, known.iter().map(String::as_str));

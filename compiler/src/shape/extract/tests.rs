@@ -34,7 +34,10 @@ types:
       made: { type: string }
 "##;
 
-fn read(files: &[(&str, &str)]) -> (Sources, Option<Description>, Vec<(String, String, Option<String>)>) {
+/// A code, a message and a help.
+type Said = (String, String, Option<String>);
+
+fn read(files: &[(&str, &str)]) -> (Sources, Option<Description>, Vec<Said>) {
     let mut sources = Sources::new("example");
     for (path, text) in files {
         sources.add(Role::Schema, *path, *text);

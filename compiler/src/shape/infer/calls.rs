@@ -150,8 +150,14 @@ impl<'a> Walk<'a> {
                 self.applied.pop();
                 flow
             }
-            Function::Builtin(name) => self.builtin(node, name, given, context, frame),
-            Function::Host(host) => self.host(node, host, &given),
+            Function::Builtin(name) => {
+                self.may_fail(name, &given);
+                self.builtin(node, name, given, context, frame)
+            }
+            Function::Host(host) => {
+                self.may_fail(host.name, &given);
+                self.host(node, host, &given)
+            }
             Function::Partial { target, bound } => {
                 let mut given = given.into_iter();
                 let mut fill = || given.next().unwrap_or(Argument { node: None, flow: Flow::nothing() });
@@ -196,6 +202,21 @@ impl<'a> Walk<'a> {
         flow
     }
 
+    /// Functions that fail on some of the text that they take, or on another number of values: what they make is not proven.
+    fn may_fail(&mut self, name: &str, given: &[Argument<'a>]) {
+        let Some(first) = given.first().map(|argument| &argument.flow.shape) else { return };
+        let texts =
+            self.shapes.alternatives(first).into_iter().filter_map(|shape| if let Shape::Text(text) = shape { Some(text) } else { None });
+        let is_date = |text: &crate::shape::known::Text| text.format.as_deref().is_some_and(|format| format.starts_with("date"));
+        self.unknown |= match name {
+            "date_assume_utc" | "date_from_http" | "toMillis" => texts.into_iter().any(|text| !is_date(text)),
+            "number" | "parseInteger" | "date_from_epoch_seconds" | "date_from_epoch_milliseconds" => texts.into_iter().next().is_some(),
+            "one" | "single" | "error" | "assert" | "base64_decode" | "decodeUrl" | "decodeUrlComponent" | "formatInteger"
+            | "formatNumber" => true,
+            _ => false,
+        };
+    }
+
     fn host(&mut self, node: &'a Node, host: &'static Host, given: &[Argument<'a>]) -> Flow<'a> {
         if !self.check_host(node, host, given) {
             return Flow::unknown();
@@ -216,8 +237,10 @@ impl<'a> Walk<'a> {
                 return Flow::always(first.items(self.shapes).shape);
             }
         };
-        // Some of them find nothing in a text.
-        let blank = matches!(host.name, "given_name" | "family_name");
+        // Some of them find nothing in what they are given.
+        let blank = matches!(host.name, "given_name" | "family_name")
+            || host.name.ends_with("_or_nothing")
+            || host.name.starts_with("date_from_epoch");
         let null = passes && (first.is_unknown() || self.shapes.alternatives(&first.shape).iter().any(|one| matches!(one, Shape::Null)));
         let only_null = null && !first.is_unknown() && self.shapes.alternatives(&first.shape).iter().all(|one| matches!(one, Shape::Null));
         let shape = if only_null {

@@ -205,7 +205,7 @@ fn what_is_right_is_not_told() {
         ("[tags, id]", "a list of text or an identifier"),
         ("$type(anything) = 'string' ? anything : 'x'", "text"),
         ("$type(anything) = 'number' ? anything", "a number or nothing"),
-        ("$date_from_epoch_seconds(age)", "a time (RFC 3339)"),
+        ("$date_from_epoch_seconds(age)", "a time (RFC 3339) or nothing"),
         ("$fromMillis(age)", "a time (RFC 3339)"),
         ("profile.nickname ?: profile.first", "text"),
         ("profile.email ?? 'none'", "an e-mail address or `none`"),
