@@ -136,7 +136,8 @@ impl FieldCheck<'_, '_, '_> {
             let range = locate(&expression.root, &misfit.path, misfit.code == Code::UnknownField);
             let place = expression.place(range);
             let place = if place.start == place.end { expression.span() } else { place };
-            let diagnostic = Diagnostic::new(misfit.code, place, misfit.message).help_if(misfit.help);
+            let help = misfit.help.map(|help| with_path(&help, expression, &misfit.path));
+            let diagnostic = Diagnostic::new(misfit.code, place, misfit.message).help_if(help);
             let mut diagnostic = diagnostic.related(self.property.name.span, "the model's field");
             if let Some(declared) = declared(expression, scope) {
                 diagnostic = diagnostic.related(declared, "the provider's field");
@@ -212,6 +213,19 @@ impl FieldCheck<'_, '_, '_> {
             self.reports.push(diagnostic.related(self.property.name.span, "the model's field"));
         }
     }
+}
+
+/// A help with the expression itself where it speaks of one, if it is short enough to be written again.
+fn with_path(help: &str, expression: &Expression, inside: &[Rc<str>]) -> String {
+    let source = expression.source.trim();
+    if !inside.is_empty() || expression.root.pure_path().is_none() || source.len() > 60 {
+        return help.to_owned();
+    }
+    ["(…)", "…."]
+        .iter()
+        .zip([source.to_owned(), format!("{source}.")])
+        .fold(help.to_owned(), |help, (mark, text)| help.replace(mark, &text))
+        .replace("(…", &format!("({source}"))
 }
 
 /// The words that something may be.
