@@ -3,12 +3,13 @@
 use std::io::Write as _;
 
 use clap::ValueEnum;
+use connc_compiler::source::Span;
 use connc_plan::{Operation, Plan, ResourceMap, dump};
 use serde_json::json;
 
 use crate::console::Console;
 use crate::error::{Stop, suggestion};
-use crate::project::Project;
+use crate::project::{Loaded, Project};
 
 /// Show what a connector would send, where to, and how records are made
 #[derive(Debug, clap::Args)]
@@ -35,9 +36,10 @@ enum Format {
 pub(crate) fn run(args: &Args, project: &Project, console: &mut Console) -> Result<(), Stop> {
     let loaded = project.find(&args.connector)?.load()?;
     let plan = super::compiled(&loaded, console)?;
+    let untyped = untyped(&loaded);
     let Some(name) = &args.operation else {
         match args.format {
-            Format::Text => write!(console.out, "{}", dump::plan(&plan))?,
+            Format::Text => write!(console.out, "{}{untyped}", dump::plan(&plan))?,
             Format::Json => writeln!(console.out, "{:#}", serde_json::to_value(&plan).unwrap_or_default())?,
         }
         return Ok(());
@@ -63,6 +65,19 @@ pub(crate) fn run(args: &Args, project: &Project, console: &mut Console) -> Resu
         }
     }
     Ok(())
+}
+
+/// What nothing vouches for: expressions whose input or output has no type.
+fn untyped(loaded: &Loaded) -> String {
+    let unknown = loaded.compile().coverage.unknown;
+    if unknown.is_empty() {
+        return String::new();
+    }
+    let line = |(place, what): &(Span, String)| {
+        let at = loaded.sources.position(place.file, place.start);
+        format!("  {what}  ({}:{}:{})\n", loaded.sources.path(place.file), at.line, at.column)
+    };
+    format!("\nunverified, because nothing says its type\n{}", unknown.iter().map(line).collect::<String>())
 }
 
 /// The operations of this name or resource, and the maps of its records.

@@ -137,6 +137,16 @@ impl FieldCheck<'_, '_, '_> {
             let place = expression.place(range);
             let place = if place.start == place.end { expression.span() } else { place };
             let help = misfit.help.map(|help| with_path(&help, expression, &misfit.path));
+            let offers = self.offers(misfit.code, scope);
+            let help = help.map(|help| {
+                if offers.is_empty() {
+                    help
+                } else if help.starts_with("take ") {
+                    format!("take {offers}")
+                } else {
+                    format!("take {offers}; or {help}")
+                }
+            });
             let diagnostic = Diagnostic::new(misfit.code, place, misfit.message).help_if(help);
             let mut diagnostic = diagnostic.related(self.property.name.span, "the model's field");
             if let Some(declared) = declared(expression, scope) {
@@ -144,6 +154,32 @@ impl FieldCheck<'_, '_, '_> {
             }
             self.reports.push(diagnostic);
         }
+    }
+
+    /// Fields of the record that hold text of the format that is wanted.
+    fn offers(&self, code: Code, scope: &crate::shape::Scope<'_>) -> String {
+        let crate::shape::Type::String { format: Some(format), .. } = &self.property.r#type else { return String::new() };
+        if code != Code::WrongFormat || !matches!(format.as_str(), "date-time" | "email" | "uri") {
+            return String::new();
+        }
+        let mut names: Vec<String> = Vec::new();
+        for (name, shape) in members(&scope.root.shape, scope) {
+            let holds = |shape: &Shape| {
+                scope
+                    .shapes
+                    .alternatives(shape)
+                    .iter()
+                    .any(|shape| matches!(shape, Shape::Text(text) if text.format.as_deref() == Some(format.as_str())))
+            };
+            if holds(&shape) {
+                names.push(format!("`{name}`"));
+            } else {
+                let below = members(&shape, scope).into_iter().filter(|(_, shape)| holds(shape));
+                names.extend(below.map(|(below, _)| format!("`{name}.{below}`")));
+            }
+        }
+        names.truncate(6);
+        names.join(", ")
     }
 
     fn translation(&mut self, translation: &EnumField, scope: &crate::shape::Scope<'_>) {
@@ -185,6 +221,11 @@ impl FieldCheck<'_, '_, '_> {
             let message = format!("`{}` is not a value of the provider's", from.value);
             self.reports.push(label(Diagnostic::new(Code::UnknownProviderValue, from.span, message).help(help)));
         }
+        for (_, back) in translation.write.iter().filter(|(_, back)| !words.iter().any(|word| word.as_ref() == back.value)) {
+            let help = nearest(&back.value, words.iter().map(AsRef::as_ref)).map(|near| format!("did you mean `{near}`?"));
+            let message = format!("`{}` is not a value of the provider's", back.value);
+            self.reports.push(label(Diagnostic::new(Code::UnknownProviderValue, back.span, message).help_if(help)));
+        }
         self.required_value(&inferred.value, translation, place, !missing.is_empty());
     }
 
@@ -221,11 +262,27 @@ fn with_path(help: &str, expression: &Expression, inside: &[Rc<str>]) -> String 
     if !inside.is_empty() || expression.root.pure_path().is_none() || source.len() > 60 {
         return help.to_owned();
     }
-    ["(…)", "…."]
-        .iter()
-        .zip([source.to_owned(), format!("{source}.")])
-        .fold(help.to_owned(), |help, (mark, text)| help.replace(mark, &text))
-        .replace("(…", &format!("({source}"))
+    // `$name(…)` keeps its brackets; alone, they only stand for the expression.
+    let mut said = String::with_capacity(help.len());
+    for (index, part) in help.split("(…").enumerate() {
+        let alone = index > 0 && part.starts_with(')') && !said.ends_with(|letter: char| letter.is_alphanumeric() || letter == '_');
+        if index > 0 {
+            said.push_str(if alone { "" } else { "(" });
+            said.push_str(source);
+        }
+        said.push_str(if alone { part.strip_prefix(')').unwrap_or(part) } else { part });
+    }
+    said.replace("….", &format!("{source}."))
+}
+
+/// The members of an object.
+fn members(shape: &Shape, scope: &crate::shape::Scope<'_>) -> Vec<(Rc<str>, Shape)> {
+    let objects = scope
+        .shapes
+        .alternatives(shape)
+        .into_iter()
+        .filter_map(|shape| if let Shape::Object(object) = shape { Some(object) } else { None });
+    objects.flat_map(|object| object.members.iter().map(|member| (member.name.clone(), member.shape.clone()))).collect()
 }
 
 /// The words that something may be.

@@ -141,7 +141,7 @@ fn sent(name: &Spanned<String>, template: &Template, parameter: &EndpointParamet
         let diagnostic = Diagnostic::new(Code::Deprecated, name.span, format!("the provider wants `{}` used no more", name.value));
         reports.push(diagnostic.related(parameter.span, "the provider's parameter"));
     }
-    let Some(value) = value(template, scope) else { return };
+    let Some(value) = value(template, &parameter.shape, scope) else { return };
     if let Some(refusal) = refused(&value, &parameter.name, &parameter.shape, scope.shapes) {
         let diagnostic = Diagnostic::new(Code::WrongRequestValue, template.span, refusal.message).help_if(refusal.help);
         reports.push(diagnostic.related(parameter.span, "the provider's parameter"));
@@ -149,13 +149,15 @@ fn sent(name: &Spanned<String>, template: &Template, parameter: &EndpointParamet
 }
 
 /// What a template comes to, where it is one literal or one whole name.
-fn value(template: &Template, scope: &Scope<'_>) -> Option<Value> {
+fn value(template: &Template, target: &Shape, scope: &Scope<'_>) -> Option<Value> {
     if let Some(literal) = template.as_literal() {
         // In a query everything is text; a literal is what it reads as.
-        let number = literal.parse::<f64>().is_ok();
+        let takes_text = takes_text(target, scope);
         let shape = match literal {
-            "true" | "false" => return None,
-            _ if number => return None,
+            _ if takes_text => Shape::words([literal]),
+            "true" | "false" => Shape::Boolean,
+            _ if literal.parse::<i64>().is_ok() => Shape::Number { integer: true },
+            _ if literal.parse::<f64>().is_ok() => Shape::Number { integer: false },
             _ => Shape::words([literal]),
         };
         return Some(Value::always(shape));
@@ -173,11 +175,12 @@ fn value(template: &Template, scope: &Scope<'_>) -> Option<Value> {
         };
     }
     // Booleans and numbers are written as text where the provider declares text, which is the same in a URL.
-    match here {
-        Shape::Text(ref text) if text.values.is_some() => Some(Value::maybe(here)),
-        Shape::List(_) | Shape::Object(_) => Some(Value::maybe(here)),
-        _ => None,
-    }
+    let written = matches!(here, Shape::Boolean | Shape::Number { .. }) && takes_text(target, scope);
+    (!written).then(|| Value::maybe(here))
+}
+
+fn takes_text(target: &Shape, scope: &Scope<'_>) -> bool {
+    scope.shapes.alternatives(target).iter().any(|shape| matches!(shape, Shape::Text(_)))
 }
 
 fn body(operation: &Operation, facts: &Facts<'_>, scope: &Scope<'_>, reports: &mut Reports<'_>, coverage: &mut Coverage) {
@@ -207,7 +210,9 @@ fn body(operation: &Operation, facts: &Facts<'_>, scope: &Scope<'_>, reports: &m
                     }
                     continue;
                 };
-                if let Some(refusal) = value(template, scope).and_then(|value| refused(&value, &name.value, &member.shape, scope.shapes)) {
+                if let Some(refusal) =
+                    value(template, &member.shape, scope).and_then(|value| refused(&value, &name.value, &member.shape, scope.shapes))
+                {
                     reports.push(Diagnostic::new(Code::WrongRequestValue, template.span, refusal.message).help_if(refusal.help));
                 }
             }
