@@ -25,7 +25,7 @@ use apollo_compiler::validation::Valid;
 use crate::diagnostic::Diagnostics;
 use crate::lang::Schema;
 use crate::resolve::Names;
-use crate::shape::{Description, SdlChange, Shapes, read_sdl_overlays};
+use crate::shape::{Description, SdlChange, Shape, Shapes, read_sdl_overlays};
 use crate::source::Sources;
 use crate::spec::Connector;
 
@@ -60,6 +60,25 @@ struct Case<'a> {
     documents: RefCell<BTreeMap<&'a str, Valid<ExecutableDocument>>>,
 }
 
+/// What a case stands on besides the spec: the GraphQL schema with its overlays, and no types where there is no extract.
+struct Given {
+    schema: Option<Schema>,
+    changes: Vec<SdlChange>,
+    no_types: Shapes,
+}
+
+impl Given {
+    fn read(spec: &Connector, sources: &Sources, diagnostics: &mut Diagnostics) -> Self {
+        let schema = files::schema(spec, sources, diagnostics);
+        let changes = read_sdl_overlays(sources, schema.as_ref(), diagnostics);
+        Self { schema, changes, no_types: Shapes::default() }
+    }
+
+    fn case<'a>(&'a self, spec: &'a Connector, names: &'a Names<'a>, sources: &'a Sources) -> Case<'a> {
+        Case { spec, names, sources, schema: self.schema.as_ref(), changes: &self.changes, documents: RefCell::default() }
+    }
+}
+
 /// A spec that no check has anything against. Only [`all`] makes one, and only lowering takes one.
 #[derive(Debug)]
 pub struct Checked<'a> {
@@ -83,15 +102,18 @@ impl<'a> Checked<'a> {
     }
 }
 
-/// Every expression with what it sees, for editors.
+/// Every expression with what it sees, and what each operation answers with, for editors.
 #[must_use]
-pub fn seen(spec: &Connector, names: &Names<'_>, sources: &Sources, description: Option<&Description>) -> Vec<Seen> {
+pub fn seen(
+    spec: &Connector,
+    names: &Names<'_>,
+    sources: &Sources,
+    description: Option<&Description>,
+) -> (Vec<Seen>, Vec<(String, Shape)>) {
     let mut silent = Diagnostics::default();
-    let schema = files::schema(spec, sources, &mut silent);
-    let changes = read_sdl_overlays(sources, schema.as_ref(), &mut silent);
-    let case = Case { spec, names, sources, schema: schema.as_ref(), changes: &changes, documents: RefCell::default() };
-    let none = Shapes::default();
-    let typed = typed::Typed::new(&case, description, &none, &mut silent);
+    let given = Given::read(spec, sources, &mut silent);
+    let case = given.case(spec, names, sources);
+    let typed = typed::Typed::new(&case, description, &given.no_types, &mut silent);
     typed::seen(&case, &typed, &mut silent)
 }
 
@@ -99,11 +121,9 @@ pub fn seen(spec: &Connector, names: &Names<'_>, sources: &Sources, description:
 #[must_use]
 pub fn map_types(spec: &Connector, names: &Names<'_>, sources: &Sources, description: Option<&Description>) -> Vec<MapTypes> {
     let mut silent = Diagnostics::default();
-    let schema = files::schema(spec, sources, &mut silent);
-    let changes = read_sdl_overlays(sources, schema.as_ref(), &mut silent);
-    let case = Case { spec, names, sources, schema: schema.as_ref(), changes: &changes, documents: RefCell::default() };
-    let none = Shapes::default();
-    let typed = typed::Typed::new(&case, description, &none, &mut silent);
+    let given = Given::read(spec, sources, &mut silent);
+    let case = given.case(spec, names, sources);
+    let typed = typed::Typed::new(&case, description, &given.no_types, &mut silent);
     typed::map_types(&case, &typed, &mut silent)
 }
 
@@ -116,14 +136,12 @@ pub fn all<'a>(
     description: Option<&Description>,
     diagnostics: &mut Diagnostics,
 ) -> Outcome<'a> {
-    let schema = files::schema(spec, sources, diagnostics);
-    let changes = read_sdl_overlays(sources, schema.as_ref(), diagnostics);
-    let case = Case { spec, names, sources, schema: schema.as_ref(), changes: &changes, documents: RefCell::default() };
+    let given = Given::read(spec, sources, diagnostics);
+    let case = given.case(spec, names, sources);
     for check in CHECKS {
         check(&case, diagnostics);
     }
-    let none = Shapes::default();
-    let typed = typed::Typed::new(&case, description, &none, diagnostics);
+    let typed = typed::Typed::new(&case, description, &given.no_types, diagnostics);
     let coverage = typed::check(&case, &typed, diagnostics);
     allow::apply(sources, diagnostics);
     Outcome { checked: if diagnostics.has_errors() { None } else { Some(Checked { spec }) }, coverage }

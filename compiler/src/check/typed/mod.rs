@@ -42,11 +42,12 @@ pub(super) fn map_types(case: &Case<'_>, typed: &Typed<'_>, diagnostics: &mut Di
     maps::check(case, typed, &mut Reports::new(diagnostics), &mut Coverage::default())
 }
 
-/// Every expression with what it sees.
-pub(super) fn seen(case: &Case<'_>, typed: &Typed<'_>, diagnostics: &mut Diagnostics) -> Vec<Seen> {
+/// Every expression with what it sees, and what each operation answers with.
+pub(super) fn seen(case: &Case<'_>, typed: &Typed<'_>, diagnostics: &mut Diagnostics) -> (Vec<Seen>, Vec<(String, Shape)>) {
     let mut reports = Reports::observing(diagnostics);
     all(case, typed, &mut reports);
-    reports.into_seen()
+    let answers = typed.all().map(|(name, facts)| (name.to_owned(), facts.answer.clone()));
+    (reports.into_seen(), answers.collect())
 }
 
 /// Runs every check that needs types, and counts how much has one.
