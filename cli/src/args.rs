@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-use crate::commands::{build, check, completions, drift, eval, explain, extract, list, man, plan, prove, run, schema, test, verify};
+use crate::commands::{
+    build, check, completions, diff, drift, eval, explain, extract, list, lsp, man, new, plan, prove, run, schema, test, verify,
+};
 
 /// Declarative connectors: check them, run them, test them.
 #[derive(Debug, Parser)]
@@ -48,10 +50,13 @@ pub(crate) enum Command {
     Verify(Box<verify::Args>),
     List(list::Args),
     Eval(eval::Args),
+    New(new::Args),
     Extract(extract::Args),
     Drift(drift::Args),
+    Diff(diff::Args),
     Build(build::Args),
     Schema(schema::Args),
+    Lsp(lsp::Args),
     Completions(completions::Args),
     Man(man::Args),
 }

@@ -11,6 +11,8 @@ pub mod render;
 pub mod suite;
 
 mod account;
+mod diff;
+mod lsp;
 mod output;
 mod wire;
 
@@ -68,9 +70,12 @@ fn command(cli: Cli, console: &mut Console) -> Result<(), Stop> {
         Command::List(args) => commands::list::run(&args, &project()?, console),
         Command::Eval(args) => commands::eval::run(&args, console),
         Command::Drift(args) => commands::drift::run(&args, &project()?, console),
+        Command::Diff(args) => commands::diff::run(&args, &project()?, console),
+        Command::New(args) => commands::new::run(&args, cli.connectors.as_deref(), console),
         Command::Extract(args) => commands::extract::run(&args, &project()?, console),
         Command::Build(args) => commands::build::run(&args, &project()?, console),
         Command::Schema(args) => commands::schema::run(&args, console),
+        Command::Lsp(args) => commands::lsp::run(&args, cli.connectors.as_deref(), console),
         Command::Completions(args) => commands::completions::run(&args, console),
         Command::Man(args) => commands::man::run(&args, console),
     }

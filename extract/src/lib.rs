@@ -23,6 +23,8 @@ mod write;
 
 mod drift;
 
+mod new;
+
 use connc_compiler::source::Sources;
 use connc_compiler::spec::Connector;
 use ring::digest::{SHA256, digest};
@@ -30,6 +32,7 @@ use serde_json::{Map, Value};
 
 pub use document::Kind;
 pub use drift::{Change, Drift, drift};
+pub use new::{Scaffold, Wanted, scaffold, skeleton};
 pub use recorded::from_cassettes;
 
 pub use touched::{Touched, read_connector};

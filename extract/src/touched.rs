@@ -97,6 +97,11 @@ pub fn read_connector(sources: &Sources) -> Option<Connector> {
 }
 
 impl Touched {
+    /// Everything that a description has: what is read before there is a connector.
+    pub(crate) fn everything() -> Self {
+        Self { operations: Vec::new(), uses: Vec::new(), names: BTreeSet::new(), everything: true }
+    }
+
     /// What the connector touches.
     #[must_use]
     pub fn of(spec: &Connector, _sources: &Sources) -> Self {

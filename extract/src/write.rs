@@ -162,7 +162,7 @@ fn flow(value: &Value) -> String {
 }
 
 /// Text without quotes where YAML reads it as the same text; `block` is a key on a line of its own.
-fn scalar(text: &str, block: bool) -> String {
+pub(crate) fn scalar(text: &str, block: bool) -> String {
     let first = text.chars().next().is_some_and(|c| c.is_alphanumeric() || matches!(c, '/' | '$' | '_' | '.'));
     let inner = |c: char| {
         c.is_alphanumeric()

@@ -3,12 +3,15 @@
 pub(crate) mod build;
 pub(crate) mod check;
 pub(crate) mod completions;
+pub(crate) mod diff;
 pub(crate) mod drift;
 pub(crate) mod eval;
 pub(crate) mod explain;
 pub(crate) mod extract;
 pub(crate) mod list;
+pub(crate) mod lsp;
 pub(crate) mod man;
+pub(crate) mod new;
 pub(crate) mod plan;
 pub(crate) mod prove;
 pub(crate) mod run;

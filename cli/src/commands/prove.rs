@@ -46,7 +46,7 @@ pub(crate) fn run(args: &Args, project: &Project, console: &mut Console) -> Resu
             broken = true;
             continue;
         };
-        let proof = prove(&loaded, plan, args.records, args.seed).map_err(|error| Stop::usage(error.to_string()))?;
+        let proof = prove(&loaded.sources, plan, args.records, args.seed).map_err(|error| Stop::usage(error.to_string()))?;
         if args.format == Format::Text {
             text(&loaded.name, &proof, console)?;
         }

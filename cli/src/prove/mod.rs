@@ -4,11 +4,11 @@ mod generate;
 
 use connc_compiler::MapTypes;
 use connc_compiler::shape::{Shape, Shapes};
+use connc_compiler::source::Sources;
 use connc_plan::Plan;
 use connc_runtime::Connector;
 use serde_json::{Map, Value, json};
 
-use crate::project::Loaded;
 use generate::Chance;
 
 /// What came of proving a connector.
@@ -75,12 +75,12 @@ impl Proof {
 /// # Errors
 ///
 /// Where the plan is none that the runtime reads.
-pub fn prove(loaded: &Loaded, plan: Plan, records: u64, seed: u64) -> Result<Proof, connc_runtime::Error> {
-    let (maps, shapes) = connc_compiler::map_types(&loaded.sources);
+pub fn prove(sources: &Sources, plan: Plan, records: u64, seed: u64) -> Result<Proof, connc_runtime::Error> {
+    let (maps, shapes) = connc_compiler::map_types(sources);
     let variables = variables(&plan);
     let connector = Connector::load(plan)?;
-    let sources: u64 = maps.iter().map(|map| map.records.len() as u64).sum();
-    let each = records.div_ceil(sources.max(1));
+    let given: u64 = maps.iter().map(|map| map.records.len() as u64).sum();
+    let each = records.div_ceil(given.max(1));
     let mut proof = Proof::default();
     for map in maps {
         proof.maps.push(prove_map(&connector, &map, &shapes, each, &mut Chance::new(seed), &variables));

@@ -8,5 +8,8 @@ mod server;
 mod usage;
 
 mod calls;
+mod diff;
+mod editor;
 mod extract;
+mod new;
 mod trouble;

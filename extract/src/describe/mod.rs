@@ -17,41 +17,33 @@ use crate::{Extract, Origin, Problem};
 
 /// An operation of a description.
 pub(crate) struct Described<'a> {
-    method: Method,
+    pub(crate) method: Method,
     /// As it is written, without a query.
-    path: String,
+    pub(crate) path: String,
     segments: Segments,
     /// The path's own entry, which parameters may stand in.
     item: &'a Value,
-    operation: &'a Value,
+    pub(crate) operation: &'a Value,
 }
 
 /// A description's outer part, whatever its format.
-struct Outline<'a> {
-    operations: Vec<Described<'a>>,
+pub(crate) struct Outline<'a> {
+    pub(crate) operations: Vec<Described<'a>>,
     base: String,
-    title: String,
-    version: Option<String>,
+    pub(crate) title: String,
+    pub(crate) version: Option<String>,
 }
 
 /// Takes out of a description what a connector touches.
 pub(crate) fn extract(touched: &Touched, document: &Document) -> Result<Extract, Problem> {
     let root = &document.root;
-    let outline = match document.kind {
-        Kind::Discovery => discovery::outline(root)?,
-        Kind::OpenApi30 | Kind::OpenApi31 | Kind::Swagger2 | Kind::Graphql | Kind::Cassettes => openapi::outline(root, document.kind)?,
-    };
+    let outline = outline(document)?;
     let matched = matched(touched, &outline);
     let mut types = Types::new(root, touched);
     let mut operations: Vec<(String, Value)> = Vec::new();
     for (index, wanted) in &matched.operations {
         let Some(described) = outline.operations.get(*index) else { continue };
-        let made = match document.kind {
-            Kind::Discovery => discovery::operation(described, wanted, &mut types),
-            Kind::OpenApi30 | Kind::OpenApi31 | Kind::Swagger2 | Kind::Graphql | Kind::Cassettes => {
-                openapi::operation(described, wanted, &mut types)
-            }
-        };
+        let made = operation(document.kind, described, wanted, &mut types);
         operations.push((format!("{} {}", described.method.name(), described.path), Value::Object(made)));
     }
     operations.sort_by_key(|(key, _)| key.split_once(' ').map(|(method, path)| (path.to_owned(), method.to_owned())));
@@ -67,6 +59,26 @@ pub(crate) fn extract(touched: &Touched, document: &Document) -> Result<Extract,
         found,
         notes: types.notes.into_iter().collect(),
     })
+}
+
+/// A description's operations, before any of them is converted.
+pub(crate) fn outline(document: &Document) -> Result<Outline<'_>, Problem> {
+    match document.kind {
+        Kind::Discovery => discovery::outline(&document.root),
+        Kind::OpenApi30 | Kind::OpenApi31 | Kind::Swagger2 | Kind::Graphql | Kind::Cassettes => {
+            openapi::outline(&document.root, document.kind)
+        }
+    }
+}
+
+/// What an extract says of an operation.
+pub(crate) fn operation(kind: Kind, described: &Described<'_>, wanted: &[&Wanted], types: &mut Types<'_>) -> Map<String, Value> {
+    match kind {
+        Kind::Discovery => discovery::operation(described, wanted, types),
+        Kind::OpenApi30 | Kind::OpenApi31 | Kind::Swagger2 | Kind::Graphql | Kind::Cassettes => {
+            openapi::operation(described, wanted, types)
+        }
+    }
 }
 
 /// The description's operations that the connector has, and the base under which most of them are found.

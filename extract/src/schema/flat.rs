@@ -29,7 +29,7 @@ impl Types<'_> {
         let parts = object.get("allOf").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_object);
         let refers: Vec<String> = parts.filter_map(reference).map(ToOwned::to_owned).collect();
         // A type that holds itself with additions has no end when it is written out.
-        if refers.iter().any(|reference| self.merging.contains(reference)) && self.choices == 0 {
+        if self.merging.iter().take(self.outside).any(|known| refers.contains(known)) {
             return json!({"type": "object", "additionalProperties": true});
         }
         let before = self.merging.len();

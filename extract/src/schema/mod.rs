@@ -29,6 +29,8 @@ pub(crate) struct Types<'a> {
     steps: usize,
     /// The references whose targets are being merged into something.
     merging: Vec<String>,
+    /// How many of them lead to the property that is made.
+    outside: usize,
     /// How many choices stand around the one that is merged.
     choices: usize,
 }
@@ -45,6 +47,7 @@ impl<'a> Types<'a> {
             depth: 0,
             steps: 0,
             merging: Vec::new(),
+            outside: 0,
             choices: 0,
         }
     }
@@ -189,6 +192,7 @@ impl<'a> Types<'a> {
             out.insert("required".to_owned(), Value::Array(required));
         }
         let mut made = Map::new();
+        let outside = std::mem::replace(&mut self.outside, self.merging.len());
         for (name, value) in properties {
             if value == &Value::Bool(false) {
                 continue;
@@ -202,6 +206,7 @@ impl<'a> Types<'a> {
             }
             made.insert(name.clone(), Value::Object(schema));
         }
+        self.outside = outside;
         if !made.is_empty() {
             out.insert("properties".to_owned(), Value::Object(made));
         }

@@ -15,8 +15,12 @@ pub(crate) use select::{Schema, Selected};
 
 /// Takes out of a schema what the connector's documents select.
 pub(crate) fn extract(spec: &Connector, touched: &Touched, file: File<'_>) -> Result<Extract, Problem> {
-    let parsed = parse(file)?;
-    let schema = Schema::of(&parsed);
+    Ok(extract_parsed(spec, touched, &parse(file)?))
+}
+
+/// The same for a schema that was read.
+pub(crate) fn extract_parsed(spec: &Connector, touched: &Touched, parsed: &Document) -> Extract {
+    let schema = Schema::of(parsed);
     let mut selected = Selected::default();
     let mut found = Vec::new();
     for (name, sent) in documents(spec) {
@@ -30,7 +34,7 @@ pub(crate) fn extract(spec: &Connector, touched: &Touched, file: File<'_>) -> Re
     }
     selected.complete(&schema, touched);
     found.sort();
-    Ok(Extract {
+    Extract {
         source: Origin { title: spec.title.clone(), kind: Kind::Graphql, file: None, version: None, sha256: None },
         base: String::new(),
         operations: serde_json::Map::new(),
@@ -38,7 +42,7 @@ pub(crate) fn extract(spec: &Connector, touched: &Touched, file: File<'_>) -> Re
         sdl: Some(write::text(&schema, &selected)),
         found,
         notes: selected.unknown.iter().map(|field| format!("the schema has no field `{field}`")).collect(),
-    })
+    }
 }
 
 /// The documents as they are sent, by operation.
@@ -69,15 +73,15 @@ pub(crate) fn parse(file: File<'_>) -> Result<Document, Problem> {
 }
 
 /// Whether a type is read as one value: a scalar or an enum.
-fn is_leaf(schema: &Schema<'_>, name: &str) -> bool {
+pub(crate) fn is_leaf(schema: &Schema<'_>, name: &str) -> bool {
     !schema.objects.contains_key(name) && !schema.inputs.contains_key(name) && !schema.unions.contains_key(name)
 }
 
-fn needs_arguments(field: &ast::FieldDefinition) -> bool {
+pub(crate) fn needs_arguments(field: &ast::FieldDefinition) -> bool {
     field.arguments.iter().any(|argument| is_required(argument))
 }
 
 /// Whether it must be given: not null, and without a default.
-fn is_required(input: &ast::InputValueDefinition) -> bool {
+pub(crate) fn is_required(input: &ast::InputValueDefinition) -> bool {
     input.ty.is_non_null() && input.default_value.is_none()
 }
