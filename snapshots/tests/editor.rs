@@ -1,7 +1,5 @@
 //! What editors complete from is what the reader takes: every file of the landed connectors fits the schema that `connc schema` prints.
 
-#![expect(clippy::expect_used, reason = "a test that cannot read its files fails")]
-
 use std::path::Path;
 
 use connc::project::Project;

@@ -2,8 +2,6 @@
 //!
 //! `connc prove --records 100000` asks the same of more records.
 
-#![expect(clippy::expect_used, reason = "a test that cannot read its files fails")]
-
 use std::path::Path;
 
 use connc::project::Project;

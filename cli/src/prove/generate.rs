@@ -53,12 +53,12 @@ pub(super) fn value(shape: &Shape, shapes: &Shapes, chance: &mut Chance, depth: 
         Some(Shape::Boolean) => Value::Bool(chance.one_in(2)),
         Some(Shape::Number { integer: true }) => integer(chance, false),
         Some(Shape::Number { integer: false }) => {
-            let number = [0.0, -1.5, 3.25, 1e15, 0.1][chance.below(5)];
+            let number = chance.pick(&[0.0, -1.5, 3.25, 1e15, 0.1]);
             if chance.one_in(2) { integer(chance, false) } else { json!(number) }
         }
         Some(Shape::Text(text)) => Value::String(words(text, chance)),
         Some(Shape::List(items)) => {
-            let length = if depth >= DEEPEST { 0 } else { [0, 1, 1, 2, 3][chance.below(5)] };
+            let length = if depth >= DEEPEST { 0 } else { *chance.pick(&[0, 1, 1, 2, 3]).unwrap_or(&0) };
             (0..length).map(|_| value(items, shapes, chance, depth + 1)).collect()
         }
         Some(Shape::Object(inner)) => object(inner, shapes, chance, depth),
@@ -112,11 +112,12 @@ fn words(text: &Text, chance: &mut Chance) -> String {
     match text.format.as_deref() {
         Some("date-time") => {
             let (hour, minute, second) = (chance.below(24), chance.below(60), chance.below(60));
-            let zone = ["Z", "+02:00", ".123Z", "-11:30"][chance.below(4)];
+            let zone = chance.pick(&["Z", "+02:00", ".123Z", "-11:30"]).unwrap_or(&"Z");
             format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}{zone}")
         }
         Some("date") => format!("{year:04}-{month:02}-{day:02}"),
-        Some("email") => format!("ada.quill{number}@{}", ["acme.example", "mail.acme.example"][chance.below(2)]),
+        Some("email") if chance.one_in(2) => format!("ada.quill{number}@mail.acme.example"),
+        Some("email") => format!("ada.quill{number}@acme.example"),
         Some("uri" | "url") => format!("https://acme.example/{number}?x=%20#{number}"),
         Some("uuid") => format!("00000000-0000-4000-8000-{number:012}"),
         Some("ipv4" | "ip") => format!("192.0.2.{}", chance.below(256)),

@@ -359,8 +359,7 @@ fn extract(file: FileId, text: &str, spot: &Spot, used: &str, found: &mut Vec<Fa
     let path: Vec<&str> = spot.path.iter().map(String::as_str).collect();
     match path.as_slice() {
         ["operations", operation] if used.contains(operation.rsplit('/').next().unwrap_or("?")) => {
-            let word =
-                operation.split(['/', '{']).filter(|word| word.len() > 3 && !word.contains('}')).next_back().unwrap_or("").to_owned();
+            let word = operation.split(['/', '{']).rfind(|word| word.len() > 3 && !word.contains('}')).unwrap_or("").to_owned();
             found.push(Fault {
                 expected: Expected::Line(format!("/{word}")),
                 ..there("operation that the provider removed", file, spot.key.end, spot.key.end, "/old")
@@ -370,8 +369,7 @@ fn extract(file: FileId, text: &str, spot: &Spot, used: &str, found: &mut Vec<Fa
             found.push(Fault { expected: Expected::Word((*name).to_owned()), ..typo("field that the provider renamed", spot.key, name) });
         }
         ["operations", operation, "parameters"] if used.contains(operation.rsplit('/').next().unwrap_or("?")) => {
-            let word =
-                operation.split(['/', '{']).filter(|word| word.len() > 3 && !word.contains('}')).next_back().unwrap_or("").to_owned();
+            let word = operation.split(['/', '{']).rfind(|word| word.len() > 3 && !word.contains('}')).unwrap_or("").to_owned();
             let value = text.get(spot.value.start as usize..spot.value.end as usize).unwrap_or("");
             let (at, new) = if value.starts_with('{') {
                 (spot.value.start + 1, "new: { in: query, required: true, type: string },")
