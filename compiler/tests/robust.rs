@@ -1,7 +1,11 @@
 //! Whatever stands in a file, compiling it ends with a plan or with diagnostics that point into the file: no panic, no place outside the text.
 
+use std::fmt::Write;
+use std::time::{Duration, Instant};
+
+use connc_compiler::editor::inspect;
 use connc_compiler::source::{Role, Sources};
-use connc_compiler::{compile, complete};
+use connc_compiler::{compile, complete, map_types};
 use proptest::prelude::*;
 
 const CONNECTOR: &str = "\
@@ -43,11 +47,270 @@ me:
   fields: *user
 ";
 
+/// A connector whose every check has something to say: an extract, an overlay, and a map with comments that allow something.
+const TYPED: &[(Role, &str, &str)] = &[
+    (
+        Role::Connector,
+        "connector.yaml",
+        r#"connector: example
+spec: 1
+title: Example
+base_url: https://api.example.com/v2
+auth: { main: { scheme: bearer, secrets: { token: { description: A token } }, token: "{{ secret.token }}" } }
+errors: { code: code, message: hint }
+resources:
+  ships:
+    list:
+      get: /ships
+      input: { kind: { type: string, description: A kind } }
+      query: { kind: "{{ input.kind }}" }
+      items: ships
+      keep_if: state = "AFLOAT"
+      # connc: allow(page-size) the provider gives more than it says
+      paginate: { style: cursor, next: meta.after, into: { query: after }, size: { query: limit, max: 100 }, until: meta.more = false }
+    get: { get: "/ships/{{ id }}" }
+    create:
+      post: /ships
+      input: { body: { type: object, required: true, description: The ship } }
+      body: $input.body
+"#,
+    ),
+    (
+        Role::Map,
+        "fleet.yaml",
+        r#"maps: fleet@1
+ships:
+  from: ships
+  fields:
+    remote_id: id
+    # connc: allow(unknown-property) it is there
+    name: hull.labl
+    title: $first_non_empty(hull.label, "größte 😀 " & id)
+    decks: 'hull.decks[width > 3].{ "n": number }'  # connc: allow(type-mismatch) so be it
+    state: { from: state, enum: { AFLOAT: afloat, SUNK: gone } }
+    length: $sum($map(hull.decks, function($d) { $d.width }))
+    made: $exists(made) ? made
+    above: above.above.above.hull.label
+  create:
+    call: ships.create
+    with:
+      body: { label: $input.name, above: { id: $input.above } }
+"#,
+    ),
+    (
+        Role::Schema,
+        "schemas/example.yaml",
+        r##"extract: 1
+source: { title: Harbour, kind: openapi-3.0, file: harbour.yaml, version: "1", sha256: "00" }
+trust: official
+base: /v2
+operations:
+  GET /ships:
+    scopes: [[ships.read], [ships]]
+    parameters:
+      after: { in: query, type: string }
+      limit: { in: query, type: integer, maximum: 50 }
+      kind: { in: query, type: string, enum: [CARGO, null], deprecated: true }
+    answers:
+      "200":
+        type: object
+        required: [ships]
+        properties:
+          ships: { type: array, items: { $ref: "#/types/Ship" } }
+          meta: { type: object, properties: { after: { type: [string, "null"] }, more: { type: boolean } } }
+      "429": { $ref: "#/types/Error" }
+  GET /ships/{id}:
+    parameters: { id: { in: path, required: true, type: string } }
+    answers: { "200": { $ref: "#/types/Ship" }, "204": none }
+  POST /ships:
+    body:
+      required: true
+      schema: { $ref: "#/types/Ship" }
+    answers: { "200": { $ref: "#/types/Ship" } }
+types:
+  Error: { type: object, properties: { code: { type: integer }, hint: { type: string } } }
+  Ship:
+    type: object
+    required: [id]
+    properties:
+      id: { type: string, readOnly: true }
+      state: { type: string, enum: [AFLOAT, SUNK, DOCKED] }
+      hull: { $ref: "#/types/Hull" }
+      made: { type: [string, "null"], format: date }
+      above: { anyOf: [{ $ref: "#/types/Ship" }, { type: "null" }] }
+      papers: { type: object, cut: true }
+      extra: { type: object, additionalProperties: true }
+  Hull:
+    type: object
+    properties:
+      label: { type: string }
+      decks: { type: array, items: { type: object, properties: { number: { type: integer }, width: { type: number } } } }
+"##,
+    ),
+    (
+        Role::Schema,
+        "schemas/example.overlay.yaml",
+        r#"overlay: example.yaml
+changes:
+  - at: /types/Ship/properties/made
+    merge: { format: date-time }
+    reason: the examples show the time
+  - at: [/types/Ship/properties/extra, /types/Ship/properties/papers]
+    remove: true
+    reason: they never come
+  - at: /types/Hull/required
+    set: [label]
+    reason: each example has one
+"#,
+    ),
+    (Role::Model, "unified-models/fleet/model.yaml", "model: fleet\nversion: 1\n"),
+    (Role::Model, "unified-models/fleet/ships.yaml", MODEL),
+];
+
+const MODEL: &str = r#"model: fleet
+version: 1
+resource: ships
+required: [remote_id, name]
+properties:
+  remote_id: { type: string, format: id }
+  name: { type: string, description: What people call it., input: [create] }
+  title: { type: string }
+  decks: { type: array, items: { type: object, properties: { n: { type: string } } } }
+  state: { type: string, enum: [afloat, gone] }
+  length: { type: number, description: In metres. }
+  made: { type: string, format: date-time }
+  above: { type: string, input: [create] }
+"#;
+
+/// The same over GraphQL.
+const GRAPH: &[(Role, &str, &str)] = &[
+    (
+        Role::Connector,
+        "connector.yaml",
+        r#"connector: example
+spec: 1
+title: Example
+base_url: https://api.example.com
+auth: { main: { scheme: bearer, secrets: { token: { description: A token } }, token: "{{ secret.token }}" } }
+graphql:
+  endpoint: /graphql
+  schema: schemas/example.graphql
+  fragments: |
+    fragment Ship on Ship { id name state made above { id name } crew(first: 5) { nodes { id } } }
+resources:
+  ships:
+    list:
+      graphql: |
+        query Ships($first: Int, $after: String, $where: Where) {
+          ships(first: $first, after: $after, where: $where) { nodes { ...Ship } pageInfo { hasNextPage endCursor } }
+        }
+      input: { name: { type: string, description: A name } }
+      variables: { where: { name: { is: $input.name } } }
+      items: data.ships.nodes
+      paginate: { style: page_info, path: data.ships.pageInfo, size: { variable: first, max: 50 } }
+    get:
+      graphql: "query Ship($id: ID!) { ship(id: $id) { ...Ship } }"
+      variables: { id: $id }
+      item: data.ship
+"#,
+    ),
+    (
+        Role::Map,
+        "fleet.yaml",
+        r#"maps: fleet@1
+ships:
+  from: ships
+  fields:
+    remote_id: id
+    name: name
+    decks: 'crew.nodes.{ "n": id }'
+    state: { from: state, enum: { AFLOAT: afloat, SUNK: gone } }
+    made: made
+    # connc: allow(unknown-property) it is there
+    title: above.nme
+"#,
+    ),
+    (
+        Role::Schema,
+        "schemas/example.graphql",
+        r#"# Made by `connc extract`.
+# source:
+#   title: Harbour
+#   kind: graphql
+# trust: official
+
+scalar Time
+
+enum State { AFLOAT SUNK DOCKED }
+
+input Where { name: Text and: [Where!] not: Where }
+input Text { is: String in: [String!] }
+
+type Query {
+  ships(first: Int, after: String, where: Where): Ships!
+  ship(id: ID!): Ship
+}
+type Ships { nodes: [Ship!]! pageInfo: PageInfo! }
+type Sailors { nodes: [Sailor!]! pageInfo: PageInfo! }
+interface Node { id: ID! }
+union Any = Ship | Sailor
+type Ship implements Node { id: ID! name: String! state: State made: Time above: Ship crew(first: Int): Sailors! old: String @deprecated }
+type Sailor implements Node { id: ID! }
+type PageInfo { endCursor: String hasNextPage: Boolean! }
+"#,
+    ),
+    (
+        Role::Schema,
+        "schemas/example.overlay.yaml",
+        r#"overlay: example.graphql
+changes:
+  - at: Time
+    merge: { format: date-time }
+    reason: its text says so
+  - at: [Ship.state, Ship.above]
+    merge: { required: true }
+    reason: each example has it
+"#,
+    ),
+    (Role::Model, "unified-models/fleet/model.yaml", "model: fleet\nversion: 1\n"),
+    (Role::Model, "unified-models/fleet/ships.yaml", MODEL),
+];
+
+/// The longest that one small connector may take, even in the dev profile on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(10);
+
 fn check(connector: &str, map: &str) -> Result<(), TestCaseError> {
     let mut sources = Sources::new("example");
     sources.add(Role::Connector, "connector.yaml", connector);
     sources.add(Role::Map, "user-directory.yaml", map);
-    let compiled = compile(&sources);
+    hold(&sources)
+}
+
+/// The files with another text for one of them.
+fn check_other(files: &[(Role, &str, &str)], changed: usize, text: &str) -> Result<(), TestCaseError> {
+    let mut sources = Sources::new("example");
+    let mut places = Vec::new();
+    for (index, (role, path, known)) in files.iter().enumerate() {
+        let text = if index == changed { text } else { known };
+        places.push((sources.add(*role, *path, text), text.to_owned()));
+    }
+    hold(&sources)?;
+    // Editors ask while people write.
+    let project = inspect(&sources);
+    for (file, text) in places {
+        for offset in [0, text.len() / 3, text.len() / 2, text.len()] {
+            let offset = u32::try_from(offset).unwrap_or(0);
+            let _ = (project.hover(file, offset), project.completions(file, offset), project.definition(file, offset));
+        }
+    }
+    Ok(())
+}
+
+fn hold(sources: &Sources) -> Result<(), TestCaseError> {
+    let begun = Instant::now();
+    let compiled = compile(sources);
+    let _ = map_types(sources);
+    prop_assert!(begun.elapsed() < PATIENCE, "it took {:?}", begun.elapsed());
     let errors = compiled.diagnostics.iter().filter(|found| found.severity() == connc_compiler::diagnostic::Severity::Error).count();
     prop_assert!(compiled.plan.is_some() || errors > 0, "neither a plan nor an error");
     for found in &compiled.diagnostics {
@@ -59,6 +322,66 @@ fn check(connector: &str, map: &str) -> Result<(), TestCaseError> {
         prop_assert!(!found.message.is_empty() && !found.message.ends_with('.'), "{:?}", found.message);
     }
     Ok(())
+}
+
+/// A text with a few lines deleted, doubled, moved or deeper, or with other values and keys.
+fn shuffled(text: String) -> impl Strategy<Value = String> {
+    const OTHERS: &[&str] = &[
+        "{ $ref: \"#/types/Ship\" }",
+        "{ $ref: \"#/types/\" }",
+        "{ anyOf: [{ $ref: \"#/types/Ship\" }, { $ref: \"#/types/Hull\" }, { anyOf: [] }] }",
+        "{ type: array, items: { type: array, items: { type: array } } }",
+        "{ type: [object, array, string, \"null\"], properties: { id: {} }, items: {} }",
+        "{ at: /types, set: {}, reason: because }",
+        "99999999999999999999999999999999999999",
+        "1e999",
+        "-1",
+        "[]",
+        "{}",
+        "null",
+        "true",
+        "'#/types/Ship'",
+        "/types/Ship/properties/~2",
+        "# connc: allow()",
+        "x # connc: allow(unknown-property",
+        "# connc: allow(unknown-property) é",
+        "",
+    ];
+    let change = (any::<prop::sample::Index>(), any::<prop::sample::Index>(), 0..7_usize, prop::sample::select(OTHERS));
+    prop::collection::vec(change, 1..4).prop_map(move |changes| {
+        let mut lines: Vec<String> = text.lines().map(ToOwned::to_owned).collect();
+        for (at, to, what, other) in changes {
+            if lines.is_empty() {
+                break;
+            }
+            let (at, to) = (at.index(lines.len()), to.index(lines.len()));
+            match what {
+                0 => drop(lines.remove(at)),
+                1 => lines.insert(at, lines[at].clone()),
+                2 => lines.swap(at, to),
+                3 => lines[at].insert_str(0, "  "),
+                4 => lines.truncate(at),
+                5 => {
+                    let key = lines[at].split_once(':').map_or("key", |(key, _)| key).to_owned();
+                    lines[at] = format!("{key}: {other}");
+                }
+                _ => {
+                    let (Some((key, _)), Some((_, value))) = (lines[to].split_once(": "), lines[at].split_once(": ")) else { continue };
+                    lines[at] = format!("{key}: {value}");
+                }
+            }
+        }
+        lines.join("\n") + "\n"
+    })
+}
+
+/// One of the files, with its text changed.
+fn one_changed(files: &'static [(Role, &str, &str)]) -> impl Strategy<Value = (usize, String)> {
+    (0..files.len()).prop_flat_map(move |index| {
+        let text = files[index].2;
+        let changed = prop_oneof![mutated(text), shuffled(text.to_owned()), mutated(text).prop_flat_map(shuffled)];
+        (Just(index), changed)
+    })
 }
 
 /// A text with a few pieces cut out or put in.
@@ -104,6 +427,16 @@ proptest! {
     }
 
     #[test]
+    fn broken_types((changed, text) in one_changed(TYPED)) {
+        check_other(TYPED, changed, &text)?;
+    }
+
+    #[test]
+    fn broken_graphs((changed, text) in one_changed(GRAPH)) {
+        check_other(GRAPH, changed, &text)?;
+    }
+
+    #[test]
     fn any_text(text in "\\PC{0,80}") {
         check(&text, &text)?;
         check(&complete(&text), &text)?;
@@ -124,4 +457,72 @@ fn bombs_end_with_a_message() {
         let messages: Vec<_> = compile(&sources).diagnostics;
         assert!(codes.contains(&code), "{messages:?}");
     }
+}
+
+/// What `TYPED` says where its types are these.
+fn with_types(types: &str, fields: &str) -> Sources {
+    let mut sources = Sources::new("example");
+    for (role, path, text) in TYPED {
+        let text = match *path {
+            "schemas/example.yaml" => text.replace("types:\n", &format!("types:\n{types}")),
+            "fleet.yaml" => format!("maps: fleet@1\nships:\n  from: ships\n  fields:\n    remote_id: id\n{fields}"),
+            _ => (*text).to_owned(),
+        };
+        if path.ends_with("overlay.yaml") {
+            let text =
+                "overlay: example.yaml\nchanges:\n  - { at: /types/Ship/properties/above, set: { $ref: \"#/types/T0\" }, reason: so }\n";
+            sources.add(*role, *path, text);
+        } else {
+            sources.add(*role, *path, text);
+        }
+    }
+    sources
+}
+
+#[test]
+fn types_that_hold_themselves_take_no_longer() {
+    let mut ladder = String::new();
+    let mut bushes = String::new();
+    for level in 0..40 {
+        let next = (level + 1) % 40;
+        // Each level is one of two objects that lead to the next level twice; the last leads to the first.
+        writeln!(
+            ladder,
+            "  T{level}: {{ anyOf: [{{ $ref: \"#/types/A{level}\" }}, {{ $ref: \"#/types/B{level}\" }}, {{ $ref: \"#/types/T{next}\" }}, {{ type: \"null\" }}] }}\n  \
+             A{level}: {{ type: object, properties: {{ a: {{ $ref: \"#/types/T{next}\" }}, b: {{ type: array, items: {{ $ref: \"#/types/T{next}\" }} }} }} }}\n  \
+             B{level}: {{ type: object, properties: {{ a: {{ type: array, items: {{ $ref: \"#/types/T{next}\" }} }}, b: {{ type: string }} }} }}"
+        )
+        .unwrap();
+        writeln!(
+            bushes,
+            "  T{level}: {{ type: array, items: {{ anyOf: [{{ $ref: \"#/types/T{next}\" }}, {{ $ref: \"#/types/T{level}\" }}] }} }}"
+        )
+        .unwrap();
+    }
+    let itself = "  T0: { anyOf: [{ $ref: \"#/types/T0\" }, { anyOf: [{ $ref: \"#/types/T0\" }] }] }\n";
+    let nest = format!("  T0: {}{{ type: string }}{}\n", "{ anyOf: [{ type: integer }, ".repeat(40), "] }".repeat(40));
+    let fields = "    name: above.a.b.a.b.a.b.a.b.a.b.a.b\n    title: above.**.a.**.b\n    decks: above.*.*.*.*.*.{ \"n\": a }\n    \
+                  length: $sum($map(above.b, function($x) { $x.a.b ~> $count }))\n    state: $lookup(above, \"a\") = above.b ? above.*\n    \
+                  above: $merge([above.a, above.b, above]).a.b\n    made: 'above ~> | **.a | { \"b\": a } |'\n";
+    for types in [ladder.as_str(), bushes.as_str(), itself, nest.as_str()] {
+        hold(&with_types(types, fields)).unwrap();
+    }
+}
+
+#[test]
+fn inputs_that_hold_each_other_take_no_longer() {
+    let mut inputs = String::new();
+    for level in 0..40 {
+        let next = (level + 1) % 40;
+        writeln!(inputs, "input I{level} {{ a: I{next} b: [I{next}!] c: I{level} d: [[I0]] }}").unwrap();
+    }
+    let mut sources = Sources::new("example");
+    for (role, path, text) in GRAPH {
+        sources.add(
+            *role,
+            *path,
+            text.replace("not: Where", "not: Where more: I0").replace("enum State", &format!("{inputs}\nenum State")),
+        );
+    }
+    hold(&sources).unwrap();
 }

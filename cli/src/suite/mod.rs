@@ -2,6 +2,7 @@
 //!
 //! `connc test` and the repository's own tests share this: both replay the same cases and compare the same text.
 
+mod answers;
 mod play;
 pub mod snapshot;
 
@@ -43,6 +44,8 @@ enum Kind {
 struct Compiled {
     connector: Result<Connector, String>,
     problems: Vec<String>,
+    /// What recorded answers have that the provider's description says otherwise, by cassette.
+    contradictions: Vec<Vec<String>>,
 }
 
 /// What came of a case.
@@ -62,7 +65,8 @@ pub fn cases(loaded: Loaded) -> Vec<Case> {
     let problems = errors.map(|diagnostic| render::diagnostic(diagnostic, &loaded.sources, PLAIN)).collect();
     let connector = found.plan.ok_or_else(|| "the connector does not compile".to_owned());
     let connector = connector.and_then(|plan| Connector::load(plan).map_err(|error| error.message.clone()));
-    let (compiled, loaded) = (Arc::new(Compiled { connector, problems }), Arc::new(loaded));
+    let contradictions = answers::contradictions(&loaded);
+    let (compiled, loaded) = (Arc::new(Compiled { connector, problems, contradictions }), Arc::new(loaded));
     let case = |name: &str, kind| Case {
         connector: loaded.name.clone(),
         name: name.to_owned(),
@@ -99,7 +103,11 @@ impl Case {
         let (cassette, diagnostics) = file.read();
         let shown = |sources: &Sources| diagnostics.iter().map(|diagnostic| render::diagnostic(diagnostic, sources, PLAIN)).collect();
         match cassette {
-            Some(cassette) => play::play(connector, &cassette),
+            Some(cassette) => {
+                let mut outcome = play::play(connector, &cassette);
+                outcome.problems.extend(self.compiled.contradictions.get(index).into_iter().flatten().cloned());
+                outcome
+            }
             None => Outcome { text: String::new(), problems: shown(&file.sources) },
         }
     }

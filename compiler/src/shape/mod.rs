@@ -2,6 +2,7 @@
 
 mod accept;
 mod description;
+mod differ;
 mod extract;
 mod fit;
 mod graphql;
@@ -15,6 +16,7 @@ mod sample;
 
 pub use accept::{Refusal, refused};
 pub use description::{Description, Endpoint, EndpointBody, EndpointParameter, Origin, ParameterPlace, Trust};
+pub use differ::{Difference, differences};
 pub use extract::{CHANGE, EXTRACT, EXTRACT_SOURCE, OVERLAY, SdlChange, read_extracts, read_sdl_overlays};
 pub use fit::{Fit, Misfit, fit};
 pub use graphql::{Answered, Connection, Inputs, answered};
