@@ -102,6 +102,17 @@ pub fn map_types(sources: &Sources) -> (Vec<MapTypes>, shape::Shapes) {
     (maps.unwrap_or_default(), description.map(|description| description.shapes).unwrap_or_default())
 }
 
+/// What each operation of a connector answers with, and the named types. GraphQL answers are those without errors.
+#[must_use]
+pub fn answer_types(sources: &Sources) -> (Vec<(String, shape::Shape)>, shape::Shapes) {
+    let mut silent = Diagnostics::default();
+    let trees = Trees::read(sources, &mut silent);
+    let description = shape::read_extracts(sources, &mut silent);
+    let spec = connector(&trees, &models(sources), sources, &mut silent);
+    let answers = spec.as_ref().map(|spec| check::seen(spec, &resolve::names(spec), sources, description.as_ref()).1);
+    (answers.unwrap_or_default(), description.map(|description| description.shapes).unwrap_or_default())
+}
+
 /// Reads one cassette of the sources.
 #[must_use]
 pub fn cassette(sources: &Sources, file: FileId) -> (Option<Cassette>, Vec<Diagnostic>) {

@@ -1,19 +1,75 @@
 //! Recorded answers against the provider's description, overlays included: what a correction says must not be contradicted by an official example.
 
 use connc_compiler::diagnostic::Diagnostics;
-use connc_compiler::shape::{Description, Endpoint, differences, read_extracts};
-use connc_plan::{Exchange, Method};
+use connc_compiler::shape::{Description, Difference, Endpoint, Shape, Shapes, differences, read_extracts};
+use connc_plan::{Action, Body, Data, Exchange, Method, Plan, RecordedBody};
+use serde_json::Value;
 
 use crate::project::Loaded;
 
 /// What the recorded answers of each cassette have that the description says otherwise.
-pub(super) fn contradictions(loaded: &Loaded) -> Vec<Vec<String>> {
-    let Some(description) = read_extracts(&loaded.sources, &mut Diagnostics::default()) else { return Vec::new() };
+pub(super) fn contradictions(loaded: &Loaded, plan: &Plan) -> Vec<Vec<String>> {
+    let description = read_extracts(&loaded.sources, &mut Diagnostics::default());
+    let documents = documents(loaded, plan);
+    let of_exchange = |exchange: &Exchange| {
+        let mut found = description.as_ref().map(|description| contradicted(exchange, description)).unwrap_or_default();
+        found.extend(documents.as_ref().map(|documents| documents.contradicted(exchange)).unwrap_or_default());
+        found
+    };
     let of_cassette = |file: &crate::project::CassetteFile| {
         let exchanges = file.read().0.map(|cassette| cassette.exchanges).unwrap_or_default();
-        exchanges.iter().flat_map(|exchange| contradicted(exchange, &description)).collect()
+        exchanges.iter().flat_map(of_exchange).collect()
     };
     loaded.cassettes.iter().map(of_cassette).collect()
+}
+
+/// GraphQL documents with what they answer with.
+struct Documents {
+    list: Vec<(String, String, Shape)>,
+    shapes: Shapes,
+}
+
+fn documents(loaded: &Loaded, plan: &Plan) -> Option<Documents> {
+    let sent: Vec<(&String, &str)> = plan.operations.iter().filter_map(|(name, operation)| Some((name, document(operation)?))).collect();
+    if sent.is_empty() {
+        return None;
+    }
+    let (answers, shapes) = connc_compiler::answer_types(&loaded.sources);
+    let answer = |name: &str| answers.iter().find(|(known, _)| known == name).map(|(_, shape)| shape.clone());
+    let list = sent.into_iter().filter_map(|(name, text)| Some((name.clone(), text.to_owned(), answer(name)?))).collect();
+    Some(Documents { list, shapes })
+}
+
+/// The document that an operation sends.
+fn document(operation: &connc_plan::Operation) -> Option<&str> {
+    let Action::Request(request) = &operation.steps.first()?.action else { return None };
+    let Body::Json(Data::Object(members)) = &request.body else { return None };
+    members.iter().find_map(|(name, data)| match data {
+        Data::Const(Value::String(text)) if name == "query" => Some(text.as_str()),
+        Data::Const(_) | Data::Expression(_) | Data::Object(_) | Data::List(_) => None,
+    })
+}
+
+impl Documents {
+    fn contradicted(&self, exchange: &Exchange) -> Vec<String> {
+        let RecordedBody::Json(sent) = &exchange.request.body else { return Vec::new() };
+        let Some(text) = sent.get("query").and_then(Value::as_str) else { return Vec::new() };
+        let Ok(answer) = serde_json::from_str::<Value>(&exchange.response.body) else { return Vec::new() };
+        let Some((name, _, shape)) = self.list.iter().find(|(_, document, _)| document == text) else { return Vec::new() };
+        // An answer with errors may have null anywhere (GraphQL, October 2021, section 6.4.4).
+        if answer.get("errors").is_some() {
+            return Vec::new();
+        }
+        differences(shape, &self.shapes, &answer).iter().map(|found| line(&format!("operation `{name}`"), found)).collect()
+    }
+}
+
+fn line(whose: &str, difference: &Difference) -> String {
+    let at = if difference.at.is_empty() { "the whole body" } else { &difference.at };
+    let message = &difference.message;
+    format!(
+        "the recorded answer of {whose} is not what the description says, at `{at}`: {message}; mend the cassette, or correct the description in the overlay"
+    )
 }
 
 fn contradicted(exchange: &Exchange, description: &Description) -> Vec<String> {
@@ -25,14 +81,8 @@ fn contradicted(exchange: &Exchange, description: &Description) -> Vec<String> {
         Some((endpoint, differences(shape.as_ref()?, &description.shapes, &body)))
     };
     let Some((endpoint, differences)) = found() else { return Vec::new() };
-    let request = format!("{} {}", endpoint.method.name(), endpoint.path);
-    let line = |at: &str, message: &str| {
-        let at = if at.is_empty() { "the whole body" } else { at };
-        format!(
-            "the recorded answer of `{request}` is not what the description says, at `{at}`: {message}; mend the cassette, or correct the description in the overlay"
-        )
-    };
-    differences.iter().map(|difference| line(&difference.at, &difference.message)).collect()
+    let whose = format!("`{} {}`", endpoint.method.name(), endpoint.path);
+    differences.iter().map(|difference| line(&whose, difference)).collect()
 }
 
 /// The operation that a request went to, by method and path; a path of words wins over one with parameters.

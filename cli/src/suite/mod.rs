@@ -65,7 +65,7 @@ pub fn cases(loaded: Loaded) -> Vec<Case> {
     let problems = errors.map(|diagnostic| render::diagnostic(diagnostic, &loaded.sources, PLAIN)).collect();
     let connector = found.plan.ok_or_else(|| "the connector does not compile".to_owned());
     let connector = connector.and_then(|plan| Connector::load(plan).map_err(|error| error.message.clone()));
-    let contradictions = answers::contradictions(&loaded);
+    let contradictions = connector.as_ref().map(|connector| answers::contradictions(&loaded, connector.plan())).unwrap_or_default();
     let (compiled, loaded) = (Arc::new(Compiled { connector, problems, contradictions }), Arc::new(loaded));
     let case = |name: &str, kind| Case {
         connector: loaded.name.clone(),

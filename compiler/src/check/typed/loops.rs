@@ -13,7 +13,7 @@ use crate::check::Case;
 use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::lang::{DataPlace, Expression};
 use crate::pagination::{Loop, Next};
-use crate::shape::{ParameterPlace, ProblemKind, Scope, Shape, Value, infer};
+use crate::shape::{ParameterPlace, ProblemKind, Scope, Shape, Trust, Value, infer};
 use crate::source::Span;
 use crate::spec::{Body, Operation, Records};
 
@@ -166,7 +166,7 @@ impl Proof<'_, '_, '_> {
     }
 
     fn target(&mut self, target: &plan::Target, span: Span, typed: &Typed<'_>) {
-        let Some(endpoint) = self.facts.endpoint else { return };
+        let Some(endpoint) = self.facts.endpoint.filter(|_| self.facts.trust != Some(Trust::Cassettes)) else { return };
         match target {
             plan::Target::Query(name) => {
                 let known = || endpoint.parameters.iter().filter(|parameter| parameter.place == ParameterPlace::Query);

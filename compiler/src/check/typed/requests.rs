@@ -11,7 +11,7 @@ use super::scope::{Input, scope};
 use crate::check::Case;
 use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::lang::{DataPlace, Piece, Reference, Template};
-use crate::shape::{Description, Endpoint, EndpointParameter, ParameterPlace, Scope, Shape, Value, refused};
+use crate::shape::{Description, Endpoint, EndpointParameter, ParameterPlace, Scope, Shape, Trust, Value, refused};
 use crate::source::{Span, Spanned};
 use crate::spec::{Body, Operation};
 
@@ -20,6 +20,8 @@ pub(super) fn check(case: &Case<'_>, typed: &Typed<'_>, reports: &mut Reports<'_
         let Some(facts) = typed.of(&operation.name.value) else { continue };
         let scope = scope(DataPlace::Body, Input::Operation(operation), Value::unknown(), "the request's input", case, typed);
         match (facts.endpoint, typed.description) {
+            // What was recorded is not all that may be sent.
+            (Some(_), _) if facts.trust == Some(Trust::Cassettes) => {}
             (Some(endpoint), _) => conform(operation, endpoint, &scope, case, reports),
             (None, Some(description)) if facts.graphql.is_none() && !matches!(operation.request.body, Body::Graphql { .. }) => {
                 unknown(operation, description, case, reports);
@@ -33,7 +35,7 @@ pub(super) fn check(case: &Case<'_>, typed: &Typed<'_>, reports: &mut Reports<'_
 fn unknown(operation: &Operation, description: &Description, case: &Case<'_>, reports: &mut Reports<'_>) {
     let (Some(path), Some(url)) = (OpenPath::of(operation, case.spec), &operation.request.url) else { return };
     // What was recorded or standardised need not be all that there is.
-    if description.endpoints.is_empty() || description.origins.iter().all(|origin| origin.trust != crate::shape::Trust::Official) {
+    if description.endpoints.is_empty() || description.origins.iter().all(|origin| origin.trust != Trust::Official) {
         return;
     }
     let methods = path.methods(description);
