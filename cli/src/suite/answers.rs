@@ -2,7 +2,7 @@
 
 use connc_compiler::diagnostic::Diagnostics;
 use connc_compiler::shape::{Description, Difference, Endpoint, Shape, Shapes, differences, read_extracts};
-use connc_plan::{Action, Body, Data, Exchange, Method, Plan, RecordedBody};
+use connc_plan::{Action, Body, CassetteCall, Data, Exchange, Method, Plan};
 use serde_json::Value;
 
 use crate::project::Loaded;
@@ -11,56 +11,78 @@ use crate::project::Loaded;
 pub(super) fn contradictions(loaded: &Loaded, plan: &Plan) -> Vec<Vec<String>> {
     let description = read_extracts(&loaded.sources, &mut Diagnostics::default());
     let documents = documents(loaded, plan);
-    let of_exchange = |exchange: &Exchange| {
-        let mut found = description.as_ref().map(|description| contradicted(exchange, description)).unwrap_or_default();
-        found.extend(documents.as_ref().map(|documents| documents.contradicted(exchange)).unwrap_or_default());
-        found
-    };
     let of_cassette = |file: &crate::project::CassetteFile| {
-        let exchanges = file.read().0.map(|cassette| cassette.exchanges).unwrap_or_default();
-        exchanges.iter().flat_map(of_exchange).collect()
+        let Some(cassette) = file.read().0 else { return Vec::new() };
+        let mut found = Vec::new();
+        for exchange in &cassette.exchanges {
+            found.extend(description.as_ref().map(|description| contradicted(exchange, description)).unwrap_or_default());
+            if let Some(documents) = &documents {
+                let operations = documents.operations(&cassette.call, cassette.model.as_deref());
+                found.extend(documents.contradicted(exchange, &operations));
+            }
+        }
+        found
     };
     loaded.cassettes.iter().map(of_cassette).collect()
 }
 
-/// GraphQL documents with what they answer with.
-struct Documents {
-    list: Vec<(String, String, Shape)>,
+/// What GraphQL operations answer with.
+struct Documents<'a> {
+    plan: &'a Plan,
+    answers: Vec<(String, Shape)>,
     shapes: Shapes,
 }
 
-fn documents(loaded: &Loaded, plan: &Plan) -> Option<Documents> {
-    let sent: Vec<(&String, &str)> = plan.operations.iter().filter_map(|(name, operation)| Some((name, document(operation)?))).collect();
-    if sent.is_empty() {
+fn documents<'a>(loaded: &Loaded, plan: &'a Plan) -> Option<Documents<'a>> {
+    let sends_document = |operation: &connc_plan::Operation| {
+        operation.steps.iter().any(|step| match &step.action {
+            Action::Request(request) => {
+                matches!(&request.body, Body::Json(Data::Object(members)) if members.iter().any(|(name, _)| name == "query"))
+            }
+            Action::Call(_) => false,
+        })
+    };
+    if !plan.operations.values().any(sends_document) {
         return None;
     }
-    let (answers, shapes) = connc_compiler::answer_types(&loaded.sources);
-    let answer = |name: &str| answers.iter().find(|(known, _)| known == name).map(|(_, shape)| shape.clone());
-    let list = sent.into_iter().filter_map(|(name, text)| Some((name.clone(), text.to_owned(), answer(name)?))).collect();
-    Some(Documents { list, shapes })
+    let (mut answers, shapes) = connc_compiler::answer_types(&loaded.sources);
+    answers.retain(|(name, _)| plan.operations.get(name).is_some_and(sends_document));
+    Some(Documents { plan, answers, shapes })
 }
 
-/// The document that an operation sends.
-fn document(operation: &connc_plan::Operation) -> Option<&str> {
-    let Action::Request(request) = &operation.steps.first()?.action else { return None };
-    let Body::Json(Data::Object(members)) = &request.body else { return None };
-    members.iter().find_map(|(name, data)| match data {
-        Data::Const(Value::String(text)) if name == "query" => Some(text.as_str()),
-        Data::Const(_) | Data::Expression(_) | Data::Object(_) | Data::List(_) => None,
-    })
-}
+impl Documents<'_> {
+    /// The operations that a recorded call goes through.
+    fn operations(&self, call: &CassetteCall, model: Option<&str>) -> Vec<&str> {
+        let Some(model) = model else {
+            return self
+                .plan
+                .operations
+                .get_key_value(&format!("{}.{}", call.resource, call.verb))
+                .map(|(name, _)| name.as_str())
+                .into_iter()
+                .collect();
+        };
+        let Some(map) = self.plan.map(model, &call.resource) else { return Vec::new() };
+        let steps = map.verbs.iter().filter(|(verb, _)| verb.name() == call.verb).flat_map(|(_, verb)| &verb.steps);
+        steps
+            .filter_map(|step| match &step.action {
+                Action::Call(call) => Some(call.operation.as_str()),
+                Action::Request(_) => None,
+            })
+            .collect()
+    }
 
-impl Documents {
-    fn contradicted(&self, exchange: &Exchange) -> Vec<String> {
-        let RecordedBody::Json(sent) = &exchange.request.body else { return Vec::new() };
-        let Some(text) = sent.get("query").and_then(Value::as_str) else { return Vec::new() };
+    /// The operation that the answer is nearest to speaks, where a call goes through several.
+    fn contradicted(&self, exchange: &Exchange, operations: &[&str]) -> Vec<String> {
         let Ok(answer) = serde_json::from_str::<Value>(&exchange.response.body) else { return Vec::new() };
-        let Some((name, _, shape)) = self.list.iter().find(|(_, document, _)| document == text) else { return Vec::new() };
-        // An answer with errors may have null anywhere (GraphQL, October 2021, section 6.4.4).
-        if answer.get("errors").is_some() {
+        // An answer with errors may have null anywhere (GraphQL, October 2021, section 6.4.4), and a token answer is none of GraphQL's.
+        if answer.get("errors").is_some() || answer.get("data").is_none() {
             return Vec::new();
         }
-        differences(shape, &self.shapes, &answer).iter().map(|found| line(&format!("operation `{name}`"), found)).collect()
+        let known = self.answers.iter().filter(|(name, _)| operations.contains(&name.as_str()));
+        let compared = known.map(|(name, shape)| (name, differences(shape, &self.shapes, &answer)));
+        let nearest = compared.min_by_key(|(_, differences)| differences.len());
+        nearest.map(|(name, found)| found.iter().map(|found| line(&format!("operation `{name}`"), found)).collect()).unwrap_or_default()
     }
 }
 
