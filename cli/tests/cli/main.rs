@@ -5,6 +5,7 @@
 mod machine;
 mod output;
 mod server;
+mod typed;
 mod usage;
 
 mod calls;
