@@ -74,21 +74,31 @@ pub fn models(sources: &Sources) -> Models {
     Models { list, diagnostics }
 }
 
+/// Everything that is wrong with a connector, and how much of it has types: [`compile_with`] without the plan.
+#[must_use]
+pub fn check_with(sources: &Sources, models: &Models) -> (Vec<Diagnostic>, Coverage) {
+    let (diagnostics, coverage, _) = examined(sources, models, |_| ());
+    (diagnostics.into_sorted(), coverage)
+}
+
 /// Compiles a connector with models that were read before, of sources that have the same model files at the same places.
 #[must_use]
 pub fn compile_with(sources: &Sources, models: &Models) -> Compiled {
+    let (diagnostics, coverage, plan) = examined(sources, models, |checked| lower::plan(checked, sources));
+    Compiled { plan, diagnostics: diagnostics.into_sorted(), coverage }
+}
+
+/// Reads and checks a connector, and makes something of it if nothing keeps it from running.
+fn examined<T>(sources: &Sources, models: &Models, make: impl Fn(&check::Checked<'_>) -> T) -> (Diagnostics, Coverage, Option<T>) {
     let mut diagnostics = models.diagnostics.clone();
     let trees = Trees::read(sources, &mut diagnostics);
     let spec = connector(&trees, models, sources, &mut diagnostics);
     let description = shape::read_extracts(sources, &mut diagnostics);
-    let mut coverage = Coverage::default();
-    let plan = spec.as_ref().and_then(|spec| {
-        let names = resolve::names(spec);
-        let outcome = check::all(spec, &names, sources, description.as_ref(), &mut diagnostics);
-        coverage = outcome.coverage;
-        outcome.checked.map(|checked| lower::plan(&checked, sources))
-    });
-    Compiled { plan, diagnostics: diagnostics.into_sorted(), coverage }
+    let Some(spec) = spec else { return (diagnostics, Coverage::default(), None) };
+    let names = resolve::names(&spec);
+    let outcome = check::all(&spec, &names, sources, description.as_ref(), &mut diagnostics);
+    let made = outcome.checked.map(|checked| make(&checked));
+    (diagnostics, outcome.coverage, made)
 }
 
 /// The maps of a connector with the types of the records that they are given, and the named types.

@@ -131,9 +131,9 @@ struct Examined {
 }
 
 fn examine(connector: &Loaded) -> Examined {
-    let compiled = connector.compile();
+    let (own, coverage) = connector.check();
     let cassettes = connector.cassettes.iter().map(|cassette| cassette.read().1).collect();
-    Examined { own: compiled.diagnostics, cassettes, coverage: compiled.coverage }
+    Examined { own, cassettes, coverage }
 }
 
 /// What was found, in order.

@@ -46,6 +46,7 @@ pub(crate) fn run(args: &Args, project: &Project, console: &mut Console) -> Resu
             return Err(Stop::usage(format!("connector `{}` has no recorded calls", loaded.name)).help("they stand in its `cassettes/`"));
         }
         let name = args.names.first().cloned().unwrap_or_else(|| loaded.name.clone());
+        refuse_to_weaken(args, &loaded, &format!("{name}.yaml"))?;
         made.push((format!("{name}.yaml"), connc_extract::from_cassettes(&spec, &touched, &cassettes)));
     }
     for (index, path) in args.from.iter().enumerate() {
@@ -72,6 +73,19 @@ pub(crate) fn run(args: &Args, project: &Project, console: &mut Console) -> Resu
     report_missing(&spec, &made, console)
 }
 
+/// What was recorded is not to take the place of what the provider says of itself.
+fn refuse_to_weaken(args: &Args, loaded: &Loaded, name: &str) -> Result<(), Stop> {
+    let known = loaded.sources.of(Role::Schema).find(|file| base_name(Path::new(loaded.sources.path(*file))) == name);
+    let recorded = |text: &str| text.lines().any(|line| line.trim_end() == "trust: cassettes");
+    match known {
+        Some(file) if !args.dry_run && !recorded(loaded.sources.text(file)) && !loaded.sources.text(file).trim().is_empty() => {
+            Err(Stop::usage(format!("`{}` was not made of recorded calls, which know less than it does", loaded.sources.path(file)))
+                .help("take it away first, or give the new extract another name with `--as`"))
+        }
+        Some(_) | None => Ok(()),
+    }
+}
+
 /// The connector as far as it can be read; extracts are made for connectors that do not compile yet.
 pub(crate) fn spec_of(loaded: &Loaded, console: &mut Console) -> Result<Connector, Stop> {
     let Some(spec) = connc_extract::read_connector(&loaded.sources) else {
@@ -83,10 +97,16 @@ pub(crate) fn spec_of(loaded: &Loaded, console: &mut Console) -> Result<Connecto
 
 /// What the connector touches of the description in a file.
 pub(crate) fn read(spec: &Connector, loaded: &Loaded, path: &Path) -> Result<Extract, Stop> {
-    let text = fs::read_to_string(path).map_err(|error| Stop::unreadable(&format!("`{}`", path.display()), &error))?;
-    let file = File { name: &base_name(path), text: &text };
+    let shown = format!("`{}`", path.display());
+    let text = fs::read_to_string(path).map_err(|error| {
+        let stop = Stop::unreadable(&shown, &error);
+        if shown.contains("://") { stop.help("nothing is fetched: download the description, and name its file") } else { stop }
+    })?;
+    let name = base_name(path);
+    let file = File { name: &name, text: &text };
     connc_extract::extract(spec, &loaded.sources, file).map_err(|problem| {
-        let stop = Stop::usage(problem.message);
+        let named = problem.message.contains(&format!("`{name}`"));
+        let stop = Stop::usage(if named { problem.message } else { format!("{shown}: {}", problem.message) });
         match problem.help {
             Some(help) => stop.help(help),
             None => stop,

@@ -98,6 +98,11 @@ fn save(parent: &Path, name: &str, files: &[(String, String)]) -> Result<(), Sto
     let target = parent.join(name);
     let temporary = parent.join(format!(".{name}.{}", std::process::id()));
     let unwritable = |error: std::io::Error| Stop::unwritable(&format!("`{}`", target.display()), &error);
+    if parent.is_file() {
+        return Err(
+            Stop::usage(format!("`{}` is a file", parent.display())).help("a folder is wanted, which gets a folder for each connector")
+        );
+    }
     fs::create_dir_all(parent).map_err(unwritable)?;
     let write = || -> std::io::Result<()> {
         for (path, text) in files {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use connc_compiler::diagnostic::Diagnostic;
 use connc_compiler::source::{FileId, Role, Sources};
-use connc_compiler::{Compiled, Models};
+use connc_compiler::{Compiled, Coverage, Models};
 use connc_plan::Cassette;
 
 use super::{Found, Place, disk};
@@ -49,6 +49,12 @@ impl Loaded {
     #[must_use]
     pub fn compile(&self) -> Compiled {
         connc_compiler::compile_with(&self.sources, &self.models)
+    }
+
+    /// Everything that is wrong with the connector, and how much of it has types.
+    #[must_use]
+    pub fn check(&self) -> (Vec<Diagnostic>, Coverage) {
+        connc_compiler::check_with(&self.sources, &self.models)
     }
 
     /// A place of the plan as people see it: `connectors/example/connector.yaml:31:7`.

@@ -4,20 +4,29 @@ use connc_compiler::shape::{Object, Shape, Shapes, Text};
 use serde_json::{Map, Value, json};
 
 /// A small generator of reproducible randomness (xorshift64*): what was found can be found again by its seed.
-pub(super) struct Chance(u64);
+pub(super) struct Chance {
+    state: u64,
+    /// Whether a value was left unfinished, because its type requires itself without end.
+    endless: bool,
+}
 
 impl Chance {
     /// The sequence of a seed.
     #[must_use]
     pub(super) fn new(seed: u64) -> Self {
-        Self(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1)
+        Self { state: seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1, endless: false }
     }
 
     fn next(&mut self) -> u64 {
-        self.0 ^= self.0 >> 12;
-        self.0 ^= self.0 << 25;
-        self.0 ^= self.0 >> 27;
-        self.0.wrapping_mul(0x2545_F491_4F6C_DD1D)
+        self.state ^= self.state >> 12;
+        self.state ^= self.state << 25;
+        self.state ^= self.state >> 27;
+        self.state.wrapping_mul(0x2545_F491_4F6C_DD1D)
+    }
+
+    /// Whether the value made last is none that a provider can send, because its type has no finite one.
+    pub(super) fn was_endless(&mut self) -> bool {
+        std::mem::take(&mut self.endless)
     }
 
     /// A number below `bound`, which is not 0.
@@ -38,8 +47,15 @@ impl Chance {
 /// Levels at which optional members and lists end, so that a type that holds itself does too.
 const DEEPEST: usize = 7;
 
+/// Levels at which a value that must go on is given up: its type requires itself.
+const ENDLESS: usize = 40;
+
 /// A value of a shape: optional members there or not, lists empty, of one and of more, every word of an enum, null where it may be.
 pub(super) fn value(shape: &Shape, shapes: &Shapes, chance: &mut Chance, depth: usize) -> Value {
+    if chance.endless || depth > ENDLESS {
+        chance.endless = true;
+        return Value::Null;
+    }
     let alternatives = shapes.alternatives(shape);
     let flat: Vec<&Shape> = if depth >= DEEPEST {
         alternatives.iter().copied().filter(|shape| !matches!(shape, Shape::Object(_) | Shape::List(_))).collect()

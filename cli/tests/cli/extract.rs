@@ -90,6 +90,9 @@ fn what_cannot_be_used_is_refused() {
     run(&folder, &["extract", "harbour"]).refused(&["--from"]);
     run(&folder, &["extract", "harbour", "--from", &other]).failed(&["none of the operations of `harbour`"]);
     run(&folder, &["extract", "harbour", "--from-cassettes"]).refused(&["has no recorded calls"]);
+    run(&folder, &["extract", "harbour", "--from", &file("part.yaml", "openapi: 3.0.0\n")])
+        .refused(&["part.yaml`: the description has no `paths`"]);
+    run(&folder, &["extract", "harbour", "--from", "https://harbour.example/api.json"]).refused(&["does not exist", "nothing is fetched"]);
     run(&folder, &["drift", "harbour", "--against", &other]).refused(&["has no extract to compare with", "`connc extract`"]);
 }
 
@@ -116,6 +119,12 @@ fn recorded_calls_show_types() {
     }
     let checked = run(&folder, &["check", "harbour"]);
     assert!(!checked.out.contains("invalid-extract"), "{checked:?}");
+    // Recorded again, it is made again; but what the provider says is not thrown away for what was seen.
+    run(&folder, &["extract", "harbour", "--from-cassettes"]).fine();
+    run(&folder, &["extract", "harbour", "--from", &openapi("official.json", SHIP), "--as", "harbour"]).fine();
+    let official = read(&folder, "schemas/harbour.yaml");
+    run(&folder, &["extract", "harbour", "--from-cassettes"]).refused(&["was not made of recorded calls", "`--as`"]);
+    assert_eq!(read(&folder, "schemas/harbour.yaml"), official);
 }
 
 #[test]
@@ -134,5 +143,7 @@ fn drift_names_what_breaks() {
     assert_eq!(done.status, 1);
     let json: serde_json::Value = serde_json::from_str(&done.out).unwrap();
     assert_eq!((&json["summary"]["breaking"], &json["changes"][0]["places"][0]["line"]), (&1.into(), &5.into()), "{json}");
+    let empty = self::folder("drift-empty", &[("schemas/harbour.yaml", "")]);
+    run(&empty, &["drift", "harbour", "--against", &newer]).refused(&["harbour.yaml` holds no operations", "`connc extract`"]);
     run(&folder, &["drift", "harbour", "--against", &newer, "--as", "harbor"]).refused(&["has no extract `harbor`", "`harbour`"]);
 }

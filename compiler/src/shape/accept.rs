@@ -1,6 +1,6 @@
 //! Whether what is sent can be what the provider takes. Only what is certainly wrong is refused: what a caller gives is not known here.
 
-use super::known::{Shape, Shapes, Value};
+use super::known::{Shape, Shapes, Text, Value};
 use crate::diagnostic::nearest;
 
 /// Why a value is refused.
@@ -28,7 +28,14 @@ pub fn refused(value: &Value, name: &str, target: &Shape, shapes: &Shapes) -> Op
     }
     let (is, takes) = (given.first().map_or("nothing", |shape| word(shape)), targets.iter().find(|shape| ***shape != Shape::Null));
     let takes = takes.map_or("nothing", |shape| word(shape));
-    Some(Refusal { message: format!("this is {is}; the provider's `{name}` takes {takes}"), help: None })
+    let help = match (is, takes) {
+        ("a time", "a date") => Some("take the date of it with `$substringBefore(…, \"T\")`"),
+        ("a date", "a time") => Some("add a time of day, as in `… & \"T00:00:00Z\"`"),
+        (_, "a list") => Some("make it a list: `[…]`"),
+        ("text", "a number" | "a whole number") => Some("make it a number with `$number(…)`"),
+        _ => None,
+    };
+    Some(Refusal { message: format!("this is {is}; the provider's `{name}` takes {takes}"), help: help.map(ToOwned::to_owned) })
 }
 
 /// A word that none of the targets has.
@@ -52,8 +59,11 @@ fn compatible(given: &Shape, target: &Shape, shapes: &Shapes) -> bool {
         (Shape::Unknown, _) | (_, Shape::Unknown) => true,
         // An identifier travels as text, so that none of its digits is lost; providers read it as the number that it is.
         (Shape::Text(text), Shape::Number { .. }) => text.format.as_deref() == Some("id"),
-        (Shape::Text(_), Shape::Text(_))
-        | (Shape::Number { .. }, Shape::Number { .. })
+        (Shape::Text(given), Shape::Text(target)) => match (told_apart(given), told_apart(target)) {
+            (Some(given), Some(target)) => given == target,
+            _ => true,
+        },
+        (Shape::Number { .. }, Shape::Number { .. })
         | (Shape::Boolean, Shape::Boolean)
         | (Shape::Null, Shape::Null)
         | (Shape::Object(_), Shape::Object(_)) => true,
@@ -76,6 +86,17 @@ fn compatible(given: &Shape, target: &Shape, shapes: &Shapes) -> bool {
     }
 }
 
+/// The formats that no text has two of.
+fn told_apart(text: &Text) -> Option<&'static str> {
+    match text.format.as_deref()? {
+        "date-time" => Some("a time"),
+        "date" => Some("a date"),
+        "email" => Some("an email address"),
+        "uri" | "url" => Some("a URL"),
+        _ => None,
+    }
+}
+
 /// A shape in a word or two.
 fn word(shape: &Shape) -> &'static str {
     match shape {
@@ -84,7 +105,7 @@ fn word(shape: &Shape) -> &'static str {
         Shape::Boolean => "`true` or `false`",
         Shape::Number { integer: true } => "a whole number",
         Shape::Number { integer: false } => "a number",
-        Shape::Text(_) => "text",
+        Shape::Text(text) => told_apart(text).unwrap_or("text"),
         Shape::List(_) => "a list",
         Shape::Object(_) => "an object",
         Shape::Function => "a function",

@@ -60,8 +60,12 @@ impl Fitting<'_> {
         if required && (value.absent || may_be_null) {
             let what = if value.absent { "may be absent" } else { "may be null" };
             let message = format!("every record must have `{name}`, and this {what}");
-            let help =
-                "say what stands in for it: `$default(…, …)`; or, where the provider always gives it, say so in the overlay: `required`";
+            // `$default` keeps null, which is there.
+            let help = if may_be_null {
+                "say what stands in for it: `$first_non_empty(…, …)`; or, where the provider always gives it, say so in the overlay: `required` and `type`"
+            } else {
+                "say what stands in for it: `$default(…, …)`; or, where the provider always gives it, say so in the overlay: `required`"
+            };
             self.say(Code::PossiblyAbsent, message, Some(help.to_owned()));
             return;
         }
@@ -141,14 +145,15 @@ impl Fitting<'_> {
                 let help = object.members.first().map(|member| format!("take one of its fields, as in `….{}`", member.name));
                 self.mismatch("an object", name, target, help.as_deref());
             }
-            (Shape::Number { .. }, Type::Boolean | Type::List(_) | Type::Object { .. }) => self.mismatch("a number", name, target, None),
+            (Shape::Number { .. }, Type::Object { properties, .. }) => {
+                self.mismatch("a number", name, target, wrapped(properties).as_deref())
+            }
+            (Shape::Number { .. }, Type::Boolean) => self.mismatch("a number", name, target, Some("compare it: `… = 1`")),
+            (Shape::Number { .. }, Type::List(_)) => self.mismatch("a number", name, target, None),
             (Shape::Boolean, Type::Integer | Type::Number | Type::List(_) | Type::Object { .. }) => {
                 self.mismatch("true or false", name, target, None);
             }
-            (Shape::Text(_), Type::Object { properties, .. }) => {
-                let help = properties.first().map(|first| format!("say which of its fields this is: `{{ \"{}\": … }}`", first.name.value));
-                self.mismatch("text", name, target, help.as_deref());
-            }
+            (Shape::Text(_), Type::Object { properties, .. }) => self.mismatch("text", name, target, wrapped(properties).as_deref()),
             (Shape::Text(_), Type::List(_)) => self.mismatch("text", name, target, None),
         }
     }
@@ -244,6 +249,11 @@ impl Fitting<'_> {
         self.value(&value, &property.name.value, &property.r#type, required);
         self.path.pop();
     }
+}
+
+/// How a plain value becomes an object.
+fn wrapped(properties: &[Property]) -> Option<String> {
+    properties.first().map(|first| format!("say which of its fields this is: `{{ \"{}\": … }}`", first.name.value))
 }
 
 /// One value of the type, for "takes one …".

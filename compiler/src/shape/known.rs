@@ -269,6 +269,12 @@ impl Value {
         Self { shape: Shape::Unknown, absent: true, many: false }
     }
 
+    /// Never anything: the data at hand where there is none.
+    #[must_use]
+    pub fn nothing() -> Self {
+        Self { shape: Shape::nothing(), absent: true, many: false }
+    }
+
     /// A value that is always there.
     #[must_use]
     pub fn always(shape: Shape) -> Self {

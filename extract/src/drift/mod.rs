@@ -46,6 +46,12 @@ pub fn drift(spec: &Connector, sources: &Sources, stored: File<'_>, new: &Extrac
         graphql::compare(spec, &touched, stored, sdl, &mut drift)?;
     } else {
         let old = yaml::read(stored.text).map_err(|_| unreadable(stored.name))?;
+        if old.get("operations").and_then(Value::as_object).is_none_or(Map::is_empty) {
+            // Compared with nothing, nothing would have changed.
+            return Err(
+                Problem::new(format!("the extract `{}` holds no operations", stored.name)).help("make it again with `connc extract`")
+            );
+        }
         let part = |name: &str| old.get(name).and_then(Value::as_object).cloned().unwrap_or_default();
         let old = Stored {
             base: old.get("base").and_then(Value::as_str).unwrap_or_default().to_owned(),

@@ -84,10 +84,33 @@ impl Sent<'_, '_> {
 
     fn expression(&self, expression: &Expression, name: &str, target: &Shape, at: At, reports: &mut Reports<'_>, coverage: &mut Coverage) {
         let inferred = reports.infer(expression, self.scope);
+        if inferred.value.many
+            && let Some((takes, help)) = self.takes(target)
+        {
+            let message = format!("this may be one value or several; the provider's `{name}` takes {takes}");
+            let diagnostic = Diagnostic::new(Code::OneOrMany, expression.span(), message);
+            reports.push(labelled(diagnostic.help(help), at.declared));
+            return;
+        }
         self.refuse(&inferred.value, name, target, At { span: expression.span(), ..at }, reports);
         self.inner(&inferred.value.shape, target, name, expression.span(), reports);
         let known = !inferred.unknown && is_known(&inferred.value.shape, self.scope) && is_known(target, self.scope);
         coverage.count(self.trust.filter(|_| known), at.span, || format!("`{name}` of {}", self.called));
+    }
+
+    /// Whether the provider takes one value or a list, and how to make that of one or several; none where it takes either.
+    fn takes(&self, target: &Shape) -> Option<(&'static str, &'static str)> {
+        let targets = self.scope.shapes.alternatives(target);
+        let lists = targets.iter().filter(|one| matches!(one, Shape::List(_))).count();
+        let others = targets.iter().filter(|one| !matches!(one, Shape::List(_) | Shape::Null)).count();
+        if targets.iter().any(|one| **one == Shape::Unknown) {
+            return None;
+        }
+        match (lists, others) {
+            (0, 1..) => Some(("one", "take the first with `(…)[0]`, or say that there is exactly one with `$one(…)`")),
+            (1.., 0) => Some(("a list", "make it a list: `[…]`")),
+            _ => None,
+        }
     }
 
     /// Members of an object that an expression makes.

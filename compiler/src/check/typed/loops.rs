@@ -149,10 +149,11 @@ impl Proof<'_, '_, '_> {
 
     /// The parameters that paging sets are the provider's, and no page is asked to be larger than it gives.
     fn parameters(&mut self, typed: &Typed<'_>) {
-        let into = (&self.paginate.into, self.paginate.into_span);
-        let size = self.paginate.size.as_ref().map(|size| (&size.into, self.paginate.size_span));
-        for (target, span) in std::iter::once(into).chain(size) {
-            self.target(target, span.unwrap_or(self.paginate.span), typed);
+        let into = (&self.paginate.into, "every page would be the first", self.paginate.into_span);
+        let size =
+            self.paginate.size.as_ref().map(|size| (&size.into, "pages stay as large as the provider likes", self.paginate.size_span));
+        for (target, effect, span) in std::iter::once(into).chain(size) {
+            self.target(target, effect, span.unwrap_or(self.paginate.span), typed);
         }
         let Some((size, endpoint)) = self.paginate.size.as_ref().zip(self.facts.endpoint) else { return };
         let plan::Target::Query(name) = &size.into else { return };
@@ -165,7 +166,7 @@ impl Proof<'_, '_, '_> {
         }
     }
 
-    fn target(&mut self, target: &plan::Target, span: Span, typed: &Typed<'_>) {
+    fn target(&mut self, target: &plan::Target, effect: &str, span: Span, typed: &Typed<'_>) {
         let Some(endpoint) = self.facts.endpoint.filter(|_| self.facts.trust != Some(Trust::Cassettes)) else { return };
         match target {
             plan::Target::Query(name) => {
@@ -178,7 +179,7 @@ impl Proof<'_, '_, '_> {
                     || "what the description leaves out goes into the overlay".to_owned(),
                     |near| format!("did you mean `{near}`?"),
                 );
-                let message = format!("the provider's operation takes no query parameter `{name}`, so every page would be the first");
+                let message = format!("the provider's operation takes no query parameter `{name}`, so {effect}");
                 let diagnostic = Diagnostic::new(Code::UnknownPageParameter, span, message).help(help);
                 self.reports.push(diagnostic.related(endpoint.span, "the provider's operation"));
             }
@@ -187,7 +188,7 @@ impl Proof<'_, '_, '_> {
                 let Shape::Object(object) = typed.shapes.resolve(&body.shape) else { return };
                 if object.member(first).is_none() && object.rest.is_none() && !object.cut {
                     let near = nearest(first, object.members.iter().map(|member| member.name.as_ref()));
-                    let message = format!("the provider's operation takes no `{first}` in its body, so every page would be the first");
+                    let message = format!("the provider's operation takes no `{first}` in its body, so {effect}");
                     let diagnostic = Diagnostic::new(Code::UnknownPageParameter, span, message);
                     let diagnostic = diagnostic.help_if(near.map(|near| format!("did you mean `{near}`?")));
                     self.reports.push(diagnostic.related(endpoint.span, "the provider's operation"));

@@ -218,12 +218,12 @@ impl FieldCheck<'_, '_, '_> {
                 || format!("it has {}", words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")),
                 |near| format!("did you mean `{near}`?"),
             );
-            let message = format!("`{}` is not a value of the provider's", from.value);
+            let message = format!("the provider has no value `{}`", from.value);
             self.reports.push(label(Diagnostic::new(Code::UnknownProviderValue, from.span, message).help(help)));
         }
         for (_, back) in translation.write.iter().filter(|(_, back)| !words.iter().any(|word| word.as_ref() == back.value)) {
             let help = nearest(&back.value, words.iter().map(AsRef::as_ref)).map(|near| format!("did you mean `{near}`?"));
-            let message = format!("`{}` is not a value of the provider's", back.value);
+            let message = format!("the provider has no value `{}`", back.value);
             self.reports.push(label(Diagnostic::new(Code::UnknownProviderValue, back.span, message).help_if(help)));
         }
         self.required_value(&inferred.value, translation, place, !missing.is_empty());

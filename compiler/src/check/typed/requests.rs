@@ -18,7 +18,7 @@ use crate::spec::{Body, Operation};
 pub(super) fn check(case: &Case<'_>, typed: &Typed<'_>, reports: &mut Reports<'_>, coverage: &mut Coverage) {
     for operation in &case.spec.operations {
         let Some(facts) = typed.of(&operation.name.value) else { continue };
-        let scope = scope(DataPlace::Body, Input::Operation(operation), Value::unknown(), "the request's input", case, typed);
+        let scope = scope(DataPlace::Body, Input::Operation(operation), Value::nothing(), "the request's input", case, typed);
         match (facts.endpoint, typed.description) {
             // What was recorded is not all that may be sent.
             (Some(_), _) if facts.trust == Some(Trust::Cassettes) => {}

@@ -14,7 +14,7 @@ pub(super) fn check(case: &Case<'_>, typed: &Typed<'_>, reports: &mut Reports<'_
             let mut before: Option<Shape> = None;
             for (call, place) in uses::calls(call) {
                 let Some(operation) = case.spec.operation(&call.call) else { break };
-                let mut scope = scope(place, Input::Map(model, resource), Value::unknown(), "what the verb was given", case, typed);
+                let mut scope = scope(place, Input::Map(model, resource), Value::nothing(), "what the verb was given", case, typed);
                 if let Some(answer) = before.take() {
                     scope.variables.insert("answer".to_owned(), Value::always(answer));
                 }

@@ -44,28 +44,28 @@ pub static CHANGE: Table = Table {
             need: Need::Required,
             doc: "What changes, or a list of places that change alike: a JSON Pointer (RFC 6901) into the extract, in which `/` inside a name is `~1`; \
                   for a GraphQL schema, the coordinate of a scalar or of a field, `DateTime` or `User.email`, or `errors.extensions`, which takes a schema.",
-            example: "at: /types/Thing/properties/made\nmerge: { format: date-time }",
+            example: "at: /types/Thing/properties/made",
         },
         Key {
             name: "merge",
             value: Value::Map(&Value::Literal),
             need: Need::Optional,
             doc: "Keys that are put into the mapping that stands there. A GraphQL scalar or field takes `type`, `format`, `enum` and `required: true`, which means never null.",
-            example: "merge: { format: date-time }",
+            example: "merge: { format: date-time }\nreason: the provider's examples show RFC 3339 times",
         },
         Key {
             name: "set",
             value: Value::Literal,
             need: Need::Optional,
             doc: "What stands there from now on, whether or not something stood there before.",
-            example: "set: { type: integer }",
+            example: "set: { type: integer }\nreason: the provider's examples show seconds",
         },
         Key {
             name: "remove",
             value: Value::Boolean,
             need: Need::Optional,
             doc: "`true` takes away what stands there.",
-            example: "remove: true",
+            example: "remove: true\nreason: the provider's examples have no such field",
         },
         Key {
             name: "reason",

@@ -33,7 +33,8 @@ pub(super) fn is_schema(file: &str) -> bool {
 #[must_use]
 pub fn read_sdl_overlays(sources: &Sources, schema: Option<&Schema>, diagnostics: &mut Diagnostics) -> Vec<SdlChange> {
     let mut found = Vec::new();
-    for file in sources.of(Role::Schema).filter(|file| sources.path(*file).ends_with(".overlay.yaml")) {
+    let may_be = |file: &crate::source::FileId| sources.path(*file).ends_with(".overlay.yaml") && sources.text(*file).contains(".graphql");
+    for file in sources.of(Role::Schema).filter(may_be) {
         // Its mistakes of writing are reported with the other overlays.
         let tree = yaml::read(sources, file, &mut Diagnostics::default());
         let mut context = Context { sources, diagnostics };

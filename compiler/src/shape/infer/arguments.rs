@@ -8,7 +8,7 @@ use super::flow::{Flow, elements, has_list};
 use super::operators::{sign, spelled};
 use super::walk::Walk;
 use super::{Problem, ProblemKind};
-use crate::shape::known::Shape;
+use crate::shape::known::{Shape, Text};
 
 /// An argument, with its place unless a function gave it.
 #[derive(Clone, Debug)]
@@ -273,6 +273,7 @@ impl<'a> Walk<'a> {
         let what = if all { describe_shape(&flow.shape, self.shapes) } else { describe_shape(&wrong, self.shapes) };
         let what = if !all && has_list(self.shapes, &flow.shape) { format!("a list with {what} in it") } else { what };
         let help = match (&wrong, argument.node.and_then(spelled)) {
+            (Shape::Null, _) if !all && has_list(self.shapes, &flow.shape) => Some("leave nulls out: `(…)[$ != null]`".to_owned()),
             (Shape::Null, Some(text)) if !all => Some(format!("say what null means: `{text} != null ? …`")),
             (Shape::List(_), Some(text)) if takes == Takes::Text => {
                 Some(format!("take the first with `{text}[0]`, or make one text of all with `$join`"))
@@ -281,13 +282,22 @@ impl<'a> Walk<'a> {
             (Shape::Number { .. } | Shape::Boolean, Some(text)) if matches!(takes, Takes::Text | Takes::TextOrPattern) => {
                 Some(format!("make it text with `$string({text})`"))
             }
-            (Shape::Text(_), Some(text)) if takes == Takes::Number => Some(format!("make it a number with `$number({text})`")),
+            (Shape::Text(given), text) if takes == Takes::Number && who == "`+`" => {
+                let number = as_number(given, text.as_deref()).map_or_else(String::new, |help| format!("; or {help}"));
+                Some(format!("put texts together with `&`{number}"))
+            }
+            (Shape::Text(given), text) if takes == Takes::Number => as_number(given, text.as_deref()),
             _ => None,
         };
         let message = format!("{who} takes {}, and {this} {is} {what}", takes.words());
         let declared = self.declaration(flow);
         self.report(Problem { kind: ProblemKind::WrongArgument, range: node.span.clone(), message, help, declared });
         false
+    }
+
+    /// What `~> | … |` changes is an object or a list.
+    pub(super) fn check_transformed(&mut self, argument: &Argument<'a>, call: &'a Node) -> bool {
+        self.fits("`~> | … |`", Takes::ObjectOrList, argument, call)
     }
 
     pub(super) fn check_number(&mut self, node: &'a Node, flow: &Flow<'a>, operator: Operator) -> bool {
@@ -326,5 +336,19 @@ pub(super) fn first_of(node: &Node) -> Option<String> {
     match text.split_once('.') {
         Some((first, rest)) if !first.starts_with('$') => Some(format!("{first}[0].{rest}")),
         _ => Some(format!("{text}[0]")),
+    }
+}
+
+/// How text becomes a number, if it can.
+fn as_number(given: &Text, text: Option<&str>) -> Option<String> {
+    let is_number = |word: &str| word.trim().parse::<f64>().is_ok();
+    match (given.format.as_deref(), &given.values) {
+        (Some("date-time"), _) => Some(text.map_or_else(
+            || "it is a time as it stands; `$toMillis(…)` counts its milliseconds".to_owned(),
+            |text| format!("it is a time as it stands; `$toMillis({text})` counts its milliseconds"),
+        )),
+        (Some("date" | "email" | "uri" | "url"), _) => None,
+        (_, Some(words)) if !words.iter().all(|word| is_number(word)) => None,
+        _ => text.map(|text| format!("make it a number with `$number({text})`")),
     }
 }

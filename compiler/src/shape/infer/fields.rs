@@ -44,6 +44,10 @@ impl<'a> Walk<'a> {
 
     /// The member `name` of one item, which may be a list. A member that is not there is reported.
     pub(super) fn member(&mut self, node: &Node, name: &str, context: &Rc<Context<'a>>) -> Flow<'a> {
+        if context.wrapped && context.flow.shape.is_nothing() {
+            self.report_no_record(node, name);
+            return Flow::unknown();
+        }
         let found = lookup(self.shapes, &context.flow.shape, name);
         if !found.somewhere && self.report_missing(node, name, context, &found.without) {
             return Flow::unknown();

@@ -24,6 +24,22 @@ impl<'a> Walk<'a> {
         flow.place.map(|place| (place, format!("the provider declares it as {}", describe_shape(&flow.shape, self.shapes))))
     }
 
+    /// Reports a field that is read where there is no record.
+    pub(super) fn report_no_record(&mut self, node: &Node, name: &str) {
+        let root = self.variable_with(name);
+        let help = root.map_or_else(
+            || format!("for the word itself write `{{ const: {name} }}`; what was given begins with `$`, as in `$input.{name}`"),
+            |root| format!("did you mean `${root}.{name}`?"),
+        );
+        self.report(Problem {
+            kind: ProblemKind::UnknownProperty,
+            range: node.span.clone(),
+            message: format!("`{name}` would be a field of a record, and there is no record here"),
+            help: Some(help),
+            declared: None,
+        });
+    }
+
     /// Reports a member that is not there, unless nothing is known that could have it.
     pub(super) fn report_missing(&mut self, node: &Node, name: &str, context: &Context<'a>, without: &[Rc<Object>]) -> bool {
         let leaf = leaves(self.shapes, &context.flow.shape);
@@ -45,7 +61,7 @@ impl<'a> Walk<'a> {
             None => without
                 .iter()
                 .find_map(|object| object.name.as_ref())
-                .map_or_else(|| "the object here".to_owned(), |name| format!("`{name}`")),
+                .map_or_else(|| "the value here".to_owned(), |name| format!("`{name}`")),
         };
         let message = if without.is_empty() {
             let this = match whole.as_deref() {
@@ -57,7 +73,11 @@ impl<'a> Walk<'a> {
             format!("`{name}` is not a field of {place}")
         };
         let members = without.iter().flat_map(|object| object.members.iter().map(|member| member.name.as_ref()));
-        let help = nearest(name, members).map(|near| format!("did you mean `{near}`?"));
+        let help = nearest(name, members.clone()).map(|near| format!("did you mean `{near}`?")).or_else(|| {
+            let outside = (context.id != 0 && self.root_has(name)).then(|| format!("`$$.{name}` reads it from {}", self.called));
+            let told: Vec<String> = listed(members).into_iter().chain(outside).collect();
+            (!told.is_empty()).then(|| told.join("; "))
+        });
         let declared = without.iter().find_map(|object| object.place).map(|place| (place, "its fields are declared here".to_owned()));
         let declared = declared.or_else(|| self.declaration(&context.flow).filter(|_| without.is_empty()));
         self.report(Problem { kind: ProblemKind::UnknownProperty, range: node.span.clone(), message, help, declared });
@@ -66,7 +86,7 @@ impl<'a> Walk<'a> {
 
     /// A condition over something that may be absent.
     pub(super) fn check_condition(&mut self, node: &'a Node, flow: &Flow<'a>) {
-        if !flow.absent || flow.doubt || flow.is_unknown() || flow.shape.is_nothing() {
+        if !flow.absent || flow.doubt || flow.is_unknown() || flow.shape.is_nothing() || self.is_reported_within(node) {
             return;
         }
         let text = spelled(node);
@@ -74,6 +94,9 @@ impl<'a> Walk<'a> {
         let truth = self.shapes.alternatives(&flow.shape).iter().all(|one| matches!(one, Shape::Boolean)) && !flow.many;
         let help = match (text, truth) {
             (Some(text), true) => format!("say what absence means: `$default({text}, false)`"),
+            (Some(text), false) if self.shapes.alternatives(&flow.shape).iter().any(|one| matches!(one, Shape::Null)) => {
+                format!("ask whether it is there: `{text} != null`")
+            }
             (Some(text), false) => format!("ask whether it is there: `$exists({text})`"),
             (None, _) => "say what absence means: `$default(…, false)`".to_owned(),
         };
@@ -279,6 +302,12 @@ fn meet(one: &Shape, other: &Shape) -> bool {
         },
         _ => kind(one) == kind(other),
     }
+}
+
+/// The fields that there are, where they are few.
+fn listed<'m>(members: impl Iterator<Item = &'m str> + Clone) -> Option<String> {
+    let few = (1..=6).contains(&members.clone().count());
+    few.then(|| format!("it has {}", members.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")))
 }
 
 fn literal(node: &Node) -> Option<&str> {

@@ -114,7 +114,14 @@ impl<'a> Walk<'a> {
         let tested = self.branch(|walk| walk.eval(predicate, &item, frame));
         let numeric = self.shapes.alternatives(&tested.shape).iter().all(|one| matches!(one, Shape::Number { .. }));
         if !numeric {
-            self.check_condition(predicate, &tested);
+            // Where there is no item, nothing is lost by a test that says nothing of it.
+            let of_item = if items.gap && tested.absent {
+                let there = self.inside(Flow::always(items.shape.clone()), Some(parent), None);
+                self.silently(|walk| walk.branch(|walk| walk.eval(predicate, &there, frame)))
+            } else {
+                tested.clone()
+            };
+            self.check_condition(predicate, &of_item);
         }
         let facts = self.facts_of(predicate, &item, frame, true);
         let shape = facts.iter().fold(items.shape.clone(), |shape, fact| self.narrowed_item(shape, fact, item.id));

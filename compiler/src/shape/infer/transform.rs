@@ -18,7 +18,11 @@ impl<'a> Walk<'a> {
         given: Vec<Argument<'a>>,
         frame: &Rc<Frame<'a>>,
     ) -> Flow<'a> {
-        let flow = given.into_iter().next().map_or_else(Flow::nothing, |argument| argument.flow);
+        let Some(argument) = given.into_iter().next() else { return Flow::nothing() };
+        if !self.check_transformed(&argument, pattern) {
+            return Flow::unknown();
+        }
+        let flow = argument.flow;
         if flow.is_unknown() {
             return Flow::unknown();
         }

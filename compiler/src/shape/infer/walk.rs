@@ -11,7 +11,7 @@ use super::calls::Function;
 use super::context::{Context, Frame};
 use super::facts::Fact;
 use super::flow::{Flow, has_list};
-use super::{Problem, Scope};
+use super::{Problem, ProblemKind, Scope};
 use crate::shape::known::{Shape, Shapes, Value};
 
 /// Nodes that are looked at, functions applied again counted again.
@@ -24,6 +24,7 @@ const DEEPEST: u32 = 120;
 pub(super) struct Walk<'a> {
     pub(super) shapes: &'a Shapes,
     pub(super) called: &'a str,
+    scope: &'a Scope<'a>,
     /// What holds in the branch at hand.
     pub(super) facts: Vec<Fact>,
     /// How many branches around may or may not run.
@@ -60,6 +61,7 @@ impl<'a> Walk<'a> {
         Self {
             shapes: scope.shapes,
             called: &scope.called,
+            scope,
             facts: Vec::new(),
             branches: 0,
             applied: Vec::new(),
@@ -254,6 +256,24 @@ impl<'a> Walk<'a> {
         }
     }
 
+    /// Whether it was said of a part of `node` that it may be absent.
+    pub(super) fn is_reported_within(&self, node: &Node) -> bool {
+        self.problems.iter().any(|problem| {
+            let inside = node.span.start <= problem.range.start && problem.range.end <= node.span.end;
+            problem.kind == ProblemKind::AbsentCondition && inside && problem.range != node.span
+        })
+    }
+
+    /// Whether the data that the expression began with has a member.
+    pub(super) fn root_has(&self, name: &str) -> bool {
+        has_member(self.shapes, &self.root.flow.shape, name)
+    }
+
+    /// A variable of the scope that has a member.
+    pub(super) fn variable_with(&self, name: &str) -> Option<&'a str> {
+        self.scope.variables.iter().find(|(_, value)| has_member(self.shapes, &value.shape, name)).map(|(variable, _)| variable.as_str())
+    }
+
     pub(super) fn records(&self) -> bool {
         self.recorded.is_some()
     }
@@ -262,4 +282,8 @@ impl<'a> Walk<'a> {
     pub(super) fn is_plural(&self, flow: &Flow<'a>) -> bool {
         flow.many || has_list(self.shapes, &flow.shape)
     }
+}
+
+fn has_member(shapes: &Shapes, shape: &Shape, name: &str) -> bool {
+    shapes.alternatives(shape).iter().any(|one| matches!(one, Shape::Object(object) if object.member(name).is_some()))
 }
