@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::machine::{Done, connc, file};
+use crate::machine::{Done, connc, file, shown};
 
 const CONNECTOR: &str = r#"connector: harbour
 spec: 1
@@ -339,6 +339,7 @@ fn resources_come_and_go() {
         file(&format!("{name}/unified-models/fleet/boats.yaml"), &boats);
     }
     let done = connc(&["diff", &old, &new]);
+    let (old, new) = (shown(&old), shown(&new));
     assert_eq!(
         done.fine().out,
         format!(
@@ -363,6 +364,7 @@ fn the_verdict_decides_the_exit_status_where_that_is_wanted() {
         assert_eq!(done.status, status, "{done:?}");
     }
     let done = connc(&["diff", &old, &feature]);
+    let feature = shown(&feature);
     assert_eq!(
         done.fine().out,
         format!("feature\n  field `ships.crew` of `fleet`: it is new\n    {feature}/fleet.yaml:9:5\nverdict: feature, a minor version\n")

@@ -36,6 +36,11 @@ pub(crate) fn file(name: &str, text: &str) -> String {
     path.display().to_string()
 }
 
+/// A path as messages show it: relative to where the command runs, if it lies there.
+pub(crate) fn shown(path: &str) -> String {
+    Path::new(path).strip_prefix(root()).map_or_else(|_| path.to_owned(), |inside| inside.display().to_string())
+}
+
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
 }
