@@ -1,5 +1,6 @@
 //! Parser events to tree. A syntax error hides its line, and the rest is read again, so that one run shows several.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -28,7 +29,7 @@ pub fn read(sources: &Sources, file: FileId, diagnostics: &mut Diagnostics) -> N
         diagnostics.push(Diagnostic::new(Code::YamlLimit, Span::new(file, 0..0), message));
         return broken;
     }
-    let mut text = whole.to_owned();
+    let mut text = Cow::Borrowed(whole);
     let mut failed = false;
     for _ in 0..MAX_ERRORS {
         let mut builder =
@@ -46,7 +47,7 @@ pub fn read(sources: &Sources, file: FileId, diagnostics: &mut Diagnostics) -> N
                 if text.get(line.clone()).is_none_or(|text| text.trim().is_empty()) {
                     break;
                 }
-                text.replace_range(line.clone(), &" ".repeat(line.len()));
+                text.to_mut().replace_range(line.clone(), &" ".repeat(line.len()));
             }
         }
     }

@@ -56,17 +56,14 @@ impl OpenPath {
 /// How many words two paths share, if the given one is an instance of the declared one.
 fn fits(given: &str, declared: &str) -> Option<usize> {
     let declared = declared.split_once(['?', '#']).map_or(declared, |(path, _)| path);
-    let (given, declared): (Vec<_>, Vec<_>) =
-        (given.trim_matches('/').split('/').collect(), declared.trim_matches('/').split('/').collect());
-    if given.len() != declared.len() {
-        return None;
-    }
+    let (mut given, mut declared) = (given.trim_matches('/').split('/'), declared.trim_matches('/').split('/'));
     let mut score = 0;
-    for (given, declared) in given.iter().zip(&declared) {
-        if given == declared {
-            score += 1;
-        } else if !takes(declared, given) {
-            return None;
+    loop {
+        match (given.next(), declared.next()) {
+            (Some(given), Some(declared)) if given == declared => score += 1,
+            (Some(given), Some(declared)) if takes(declared, given) => {}
+            (None, None) => break,
+            (Some(_) | None, Some(_) | None) => return None,
         }
     }
     Some(score)

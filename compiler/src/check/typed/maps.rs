@@ -35,6 +35,11 @@ pub(super) fn check(case: &Case<'_>, typed: &Typed<'_>, reports: &mut Reports<'_
     for (model, resource) in uses::mapped(case.spec) {
         let Some(target) = case.spec.models.get(model).and_then(|model| model.resources.get(&resource.name.value)) else { continue };
         let raws = raws(resource, case, typed);
+        let scope_of = |raw: &Raw| {
+            let input = Input::Answered { model, resource, given: &raw.given, parent: raw.parent };
+            scope(DataPlace::Field, input, Value::always(raw.shape.clone()), &raw.called, case, typed)
+        };
+        let scopes: Vec<_> = raws.iter().map(scope_of).collect();
         let (mut with, mut without) = (Vec::new(), Vec::new());
         for field in &resource.fields {
             let Some(property) = target.field(&field.name) else { continue };
@@ -45,20 +50,8 @@ pub(super) fn check(case: &Case<'_>, typed: &Typed<'_>, reports: &mut Reports<'_
             let mut check = FieldCheck { field, property, required, known: true, reports };
             match &field.value {
                 FieldValue::Const(_) | FieldValue::Unavailable(_) => continue,
-                FieldValue::Expression(expression) => {
-                    for raw in &raws {
-                        let input = Input::Answered { model, resource, given: &raw.given, parent: raw.parent };
-                        let scope = scope(DataPlace::Field, input, Value::always(raw.shape.clone()), &raw.called, case, typed);
-                        check.expression(expression, &scope);
-                    }
-                }
-                FieldValue::Enum(translation) => {
-                    for raw in &raws {
-                        let input = Input::Answered { model, resource, given: &raw.given, parent: raw.parent };
-                        let scope = scope(DataPlace::Field, input, Value::always(raw.shape.clone()), &raw.called, case, typed);
-                        check.translation(translation, &scope);
-                    }
-                }
+                FieldValue::Expression(expression) => scopes.iter().for_each(|scope| check.expression(expression, scope)),
+                FieldValue::Enum(translation) => scopes.iter().for_each(|scope| check.translation(translation, scope)),
             }
             let trust = if check.known { raws.iter().map(|raw| raw.trust).reduce(least).flatten() } else { None };
             if check.known { &mut with } else { &mut without }.push(field.name.value.clone());
