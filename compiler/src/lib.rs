@@ -104,23 +104,23 @@ fn examined<T>(sources: &Sources, models: &Models, make: impl Fn(&check::Checked
 /// The maps of a connector with the types of the records that they are given, and the named types.
 #[must_use]
 pub fn map_types(sources: &Sources) -> (Vec<MapTypes>, shape::Shapes) {
-    let mut silent = Diagnostics::default();
-    let trees = Trees::read(sources, &mut silent);
-    let description = shape::read_extracts(sources, &mut silent);
-    let spec = connector(&trees, &models(sources), sources, &mut silent);
-    let maps = spec.as_ref().map(|spec| check::map_types(spec, &resolve::names(spec), sources, description.as_ref()));
-    (maps.unwrap_or_default(), description.map(|description| description.shapes).unwrap_or_default())
+    silently(sources, |spec, description| check::map_types(spec, &resolve::names(spec), sources, description))
 }
 
 /// What each operation of a connector answers with, and the named types. GraphQL answers are those without errors.
 #[must_use]
 pub fn answer_types(sources: &Sources) -> (Vec<(String, shape::Shape)>, shape::Shapes) {
+    silently(sources, |spec, description| check::seen(spec, &resolve::names(spec), sources, description).1)
+}
+
+/// Reads a connector without a word on its problems, and gives what is found in it, with the named types.
+fn silently<T: Default>(sources: &Sources, find: impl Fn(&Connector, Option<&shape::Description>) -> T) -> (T, shape::Shapes) {
     let mut silent = Diagnostics::default();
     let trees = Trees::read(sources, &mut silent);
     let description = shape::read_extracts(sources, &mut silent);
     let spec = connector(&trees, &models(sources), sources, &mut silent);
-    let answers = spec.as_ref().map(|spec| check::seen(spec, &resolve::names(spec), sources, description.as_ref()).1);
-    (answers.unwrap_or_default(), description.map(|description| description.shapes).unwrap_or_default())
+    let found = spec.as_ref().map(|spec| find(spec, description.as_ref())).unwrap_or_default();
+    (found, description.map(|description| description.shapes).unwrap_or_default())
 }
 
 /// Reads one cassette of the sources.

@@ -36,10 +36,9 @@ enum Format {
 pub(crate) fn run(args: &Args, project: &Project, console: &mut Console) -> Result<(), Stop> {
     let loaded = project.find(&args.connector)?.load()?;
     let plan = super::compiled(&loaded, console)?;
-    let untyped = untyped(&loaded);
     let Some(name) = &args.operation else {
         match args.format {
-            Format::Text => write!(console.out, "{}{untyped}", dump::plan(&plan))?,
+            Format::Text => write!(console.out, "{}{}", dump::plan(&plan), untyped(&loaded))?,
             Format::Json => writeln!(console.out, "{:#}", serde_json::to_value(&plan).unwrap_or_default())?,
         }
         return Ok(());
@@ -69,7 +68,7 @@ pub(crate) fn run(args: &Args, project: &Project, console: &mut Console) -> Resu
 
 /// What nothing vouches for: expressions whose input or output has no type.
 fn untyped(loaded: &Loaded) -> String {
-    let unknown = loaded.compile().coverage.unknown;
+    let unknown = loaded.check().1.unknown;
     if unknown.is_empty() {
         return String::new();
     }

@@ -1,7 +1,7 @@
 //! Recorded answers against the provider's description, overlays included: what a correction says must not be contradicted by an official example.
 
 use connc_compiler::diagnostic::Diagnostics;
-use connc_compiler::shape::{Description, Difference, Endpoint, Shape, Shapes, differences, read_extracts};
+use connc_compiler::shape::{Description, Difference, Endpoint, Shape, Shapes, differences, fits, read_extracts};
 use connc_plan::{Action, Body, CassetteCall, Data, Exchange, Method, Plan};
 use serde_json::Value;
 
@@ -109,16 +109,6 @@ fn contradicted(exchange: &Exchange, description: &Description) -> Vec<String> {
 
 /// The operation that a request went to, by method and path; a path of words wins over one with parameters.
 fn endpoint<'a>(description: &'a Description, method: Method, url: &str) -> Option<&'a Endpoint> {
-    let path = url.split_once("://")?.1.split_once('/').map_or("", |(_, path)| path).split(['?', '#']).next().unwrap_or("");
-    let fits = |declared: &str| {
-        let (given, declared): (Vec<&str>, Vec<&str>) = (path.split('/').collect(), declared.trim_matches('/').split('/').collect());
-        let same = given.iter().zip(&declared).filter(|(given, declared)| given == declared).count();
-        let all = given.iter().zip(&declared).all(|(given, declared)| given == declared || declared.starts_with('{'));
-        (all && given.len() == declared.len()).then_some(same)
-    };
-    let of_method = description.endpoints.iter().filter(|endpoint| endpoint.method == method);
-    of_method
-        .filter_map(|endpoint| fits(&endpoint.path).map(|same| (same, endpoint)))
-        .max_by_key(|(same, _)| *same)
-        .map(|(_, endpoint)| endpoint)
+    let path = url.split_once("://")?.1.split_once('/').map_or("", |(_, path)| path);
+    description.endpoint(method, |endpoint| fits(path, &endpoint.path))
 }

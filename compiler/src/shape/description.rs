@@ -22,6 +22,13 @@ pub struct Description {
 }
 
 impl Description {
+    /// The endpoint of a method that fits best, by how well each does; none where none does.
+    #[must_use]
+    pub fn endpoint(&self, method: Method, fit: impl Fn(&Endpoint) -> Option<usize>) -> Option<&Endpoint> {
+        let of_method = self.endpoints.iter().filter(|endpoint| endpoint.method == method);
+        of_method.filter_map(|endpoint| Some((fit(endpoint)?, endpoint))).max_by_key(|(score, _)| *score).map(|(_, endpoint)| endpoint)
+    }
+
     /// The type that a pointer into an extract names: `/types/User`, or `/User` for short; also what is inside it, as in `/types/User/properties/groups/items`.
     #[must_use]
     pub fn named(&self, file: FileId, pointer: &str) -> Option<Shape> {

@@ -11,6 +11,7 @@ mod known;
 mod member;
 mod model;
 mod parameter;
+mod path;
 mod property;
 mod sample;
 
@@ -25,4 +26,5 @@ pub use known::{Member, Object, Shape, Shapes, Text, TypeId, Value};
 pub use member::holds;
 pub use model::{MODEL, Model, ModelFile, RESOURCE, Resource, read_model_file};
 pub use parameter::{PARAMETER, Parameter, SECRET, Secret};
+pub use path::fits;
 pub use property::{PROPERTY, Property, Type};

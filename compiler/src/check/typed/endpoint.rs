@@ -4,7 +4,7 @@ use connc_plan::Method;
 
 use crate::diagnostic::nearest;
 use crate::lang::{Piece, Template};
-use crate::shape::{Description, Endpoint};
+use crate::shape::{Description, Endpoint, fits};
 use crate::spec::{Connector, Operation};
 
 /// A path with its values left open: `/users/{}`.
@@ -31,11 +31,10 @@ impl OpenPath {
 
     /// The endpoint that a request of this method goes to: the one with the most words in common, where several take it.
     pub(super) fn find<'a>(&self, method: Method, description: &'a Description) -> Option<&'a Endpoint> {
-        let fitting = description.endpoints.iter().filter(|endpoint| endpoint.method == method).filter_map(|endpoint| {
+        description.endpoint(method, |endpoint| {
             let paths = [(&self.whole, &endpoint.path), (&self.own, &endpoint.path), (&self.own, &endpoint.short_path)];
-            paths.into_iter().filter_map(|(given, declared)| fits(given, declared)).max().map(|score| (score, endpoint))
-        });
-        fitting.max_by_key(|(score, _)| *score).map(|(_, endpoint)| endpoint)
+            paths.into_iter().filter_map(|(given, declared)| fits(given, declared)).max()
+        })
     }
 
     /// The methods that the description has for this path.
@@ -51,29 +50,6 @@ impl OpenPath {
         let near = [&self.whole, &self.own].into_iter().find_map(|given| nearest(given, open.iter().map(|(path, _)| path.as_str())))?;
         open.iter().find(|(path, _)| path == near).map(|(_, path)| *path)
     }
-}
-
-/// How many words two paths share, if the given one is an instance of the declared one.
-fn fits(given: &str, declared: &str) -> Option<usize> {
-    let declared = declared.split_once(['?', '#']).map_or(declared, |(path, _)| path);
-    let (mut given, mut declared) = (given.trim_matches('/').split('/'), declared.trim_matches('/').split('/'));
-    let mut score = 0;
-    loop {
-        match (given.next(), declared.next()) {
-            (Some(given), Some(declared)) if given == declared => score += 1,
-            (Some(given), Some(declared)) if takes(declared, given) => {}
-            (None, None) => break,
-            (Some(_) | None, Some(_) | None) => return None,
-        }
-    }
-    Some(score)
-}
-
-/// Whether a declared segment, `{userId}` or `users:{action}`, takes a given one.
-fn takes(declared: &str, given: &str) -> bool {
-    let (Some(start), Some(end)) = (declared.find('{'), declared.rfind('}')) else { return false };
-    let (prefix, suffix) = (declared.get(..start).unwrap_or(""), declared.get(end + 1..).unwrap_or(""));
-    given.len() > prefix.len() + suffix.len() && given.starts_with(prefix) && given.ends_with(suffix)
 }
 
 /// A declared path with its values left open, as a request's is.
@@ -98,15 +74,10 @@ fn clean(path: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{clean, fits};
+    use super::clean;
 
     #[test]
-    fn literals_come_before_values() {
-        assert_eq!(fits("/api/v1/users/{}", "/api/v1/users/{userId}"), Some(3));
-        assert_eq!(fits("/users/me", "/users/{id}"), Some(1));
-        assert_eq!(fits("/users/{}", "/users/me"), None);
-        assert_eq!(fits("/users/{}/x", "/users/{id}"), None);
-        assert_eq!(fits("/files/{}.json", "/files/{id}.json"), Some(1));
+    fn one_slash_between_segments() {
         assert_eq!(clean("//api/v1//users/?x=1"), "/api/v1/users");
     }
 }

@@ -225,9 +225,9 @@ fn body(operation: &Operation, facts: &Facts<'_>, scope: &Scope<'_>, reports: &m
             }
         }
         Body::None => {
-            if let Some(body) = facts.endpoint.and_then(|endpoint| endpoint.body.as_ref()).filter(|body| body.required) {
-                let _ = body;
-                missing("a body", &format!("operation `{}`", operation.name.value), span, None, reports);
+            if facts.endpoint.and_then(|endpoint| endpoint.body.as_ref()).is_some_and(|body| body.required) {
+                let message = format!("operation `{}` needs a body, which is not sent", operation.name.value);
+                reports.push(Diagnostic::new(Code::MissingBodyProperty, span, message).help("add `body:`"));
             }
         }
         Body::Graphql { variables, .. } => {
@@ -264,13 +264,10 @@ fn body(operation: &Operation, facts: &Facts<'_>, scope: &Scope<'_>, reports: &m
 }
 
 fn missing(name: &str, whose: &str, span: Span, place: Option<Span>, reports: &mut Reports<'_>) {
-    let diagnostic = Diagnostic::new(
-        Code::MissingBodyProperty,
-        span,
-        format!("{whose} needs {}, which is not sent", if name == "a body" { name.to_owned() } else { format!("`{name}`") }),
-    );
-    let diagnostic = diagnostic.help(if name == "a body" { "add `body:`".to_owned() } else { format!("add `{name}:`") });
-    reports.push(match place {
+    let diagnostic = Diagnostic::new(Code::MissingBodyProperty, span, format!("{whose} needs `{name}`, which is not sent"));
+    let diagnostic = diagnostic.help(format!("add `{name}:`"));
+    // Several may be missing at one place.
+    reports.push_each(match place {
         Some(place) => diagnostic.related(place, "the provider's type"),
         None => diagnostic,
     });

@@ -41,7 +41,7 @@ pub struct Scope<'a> {
     pub shapes: &'a Shapes,
     /// The data at hand, `$`.
     pub root: Value,
-    /// What the data at hand is called in messages: "an Okta user", "the answer".
+    /// What the data at hand is called in messages: "a record of `users.list`", "the answer".
     pub called: String,
     /// What `$name` holds.
     pub variables: BTreeMap<String, Value>,
