@@ -24,6 +24,9 @@ pub struct Cassette {
     pub auth: String,
     /// The auth method's own parameters.
     pub parameters: BTreeMap<String, Value>,
+    /// What was kept when the account was connected, in scope as `kept.*`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub kept: BTreeMap<String, Value>,
     /// The unified model, or none for the provider's own shape.
     pub model: Option<String>,
     /// The call.

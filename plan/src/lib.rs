@@ -23,7 +23,10 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-pub use auth::{Acquire, Apply, AuthMethod, Keep, KeepFrom, Place, SecretParameter, SecretType};
+pub use auth::{
+    Acquire, AcquireStep, Apply, AuthMethod, Authorize, AwsSigV4, Choose, Jwt, JwtAlgorithm, Keep, KeepFrom, Place, SecretParameter,
+    SecretType, Sign, Signed,
+};
 pub use cassette::{Cassette, CassetteCall, Exchange, RecordedBody, RecordedRequest, RecordedResponse};
 pub use data::{Data, Expression, Path};
 pub use errors::{ErrorKind, ErrorRules, KindRule};

@@ -27,8 +27,20 @@ pub(super) fn compare(diff: &mut Diff<'_>) {
 }
 
 fn method(diff: &mut Diff<'_>, old: &AuthMethod, new: &AuthMethod, customer: &'static str) {
-    let AuthMethod { name, scheme, parameters: given, secrets: held, scopes, acquire, apply, base_url, trust_account_host, verify, origin } =
-        new;
+    let AuthMethod {
+        name,
+        scheme,
+        parameters: given,
+        secrets: held,
+        scopes,
+        acquire,
+        apply,
+        base_url,
+        trust_account_host,
+        verify,
+        origin,
+        ..
+    } = new;
     let (at, place) = (at(new), Some(Place::New(*origin)));
     let of = format!(" of auth method `{name}`");
     parameters(diff, Whose { what: "auth parameter", of: &of, missing: customer }, &old.parameters, given);

@@ -16,11 +16,18 @@ impl Lowering<'_> {
             parameters: parameters.iter().map(|parameter| parameter.lower(self.origin(parameter.name.span))).collect(),
             secrets: secrets.iter().map(|secret| secret.lower(self.origin(secret.name.span))).collect(),
             scopes: scopes.iter().map(|scope| scope.value.clone()).collect(),
+            authorize: None,
             acquire: acquire.as_ref().map(|acquire| self.acquire(acquire)),
+            refresh: None,
+            expired: None,
+            release: Vec::new(),
             apply: apply
                 .iter()
                 .map(|Apply { place, value }| plan::Apply { place: place.clone(), value: self.text(value), on: Vec::new() })
                 .collect(),
+            sign: None,
+            connect: Vec::new(),
+            choose: Vec::new(),
             base_url: base_url.as_ref().map(|base_url| self.text(base_url)),
             trust_account_host: *trust_account_host,
             verify: verify.as_ref().map(|verify| verify.value.clone()),
@@ -46,14 +53,16 @@ impl Lowering<'_> {
             name: (*name).to_owned(),
             from: plan::KeepFrom::Body(self.made(from, *span)),
             required: true,
+            shown: None,
         };
         plan::Acquire {
-            requests: vec![request],
-            keep: kept.iter().map(keep).collect::<Vec<_>>(),
+            steps: vec![plan::AcquireStep { request, jwt: None, keep: kept.iter().map(keep).collect() }],
             expires_in: Some(self.made(expires_in, *span)),
+            expires_at: None,
             // RFC 6749, section 5.2.
             error_code: self.made("error", *span),
             error_message: self.made("error_description", *span),
+            needs_reauth: vec!["invalid_grant".to_owned()],
             origin: self.origin(*span),
         }
     }

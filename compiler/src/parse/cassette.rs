@@ -233,6 +233,7 @@ pub fn cassette<'a>(name: &str, node: &'a Node, context: &mut Context<'a>) -> Op
         }
     }
     Some(plan::Cassette {
+        kept: std::collections::BTreeMap::new(),
         name: name.to_owned(),
         file,
         source: source?.value,

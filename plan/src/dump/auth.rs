@@ -6,7 +6,26 @@ use crate::{Acquire, Action, AuthMethod, Keep, KeepFrom, Parameter, Place, Plan,
 
 pub(super) fn methods(page: &mut Page, plan: &Plan) {
     for (index, method) in plan.auth.iter().enumerate() {
-        let AuthMethod { name, scheme, parameters, secrets, scopes, acquire, apply, base_url, trust_account_host, verify, origin } = method;
+        let AuthMethod {
+            name,
+            scheme,
+            parameters,
+            secrets,
+            scopes,
+            authorize: _,
+            acquire,
+            refresh: _,
+            expired: _,
+            release: _,
+            apply,
+            sign: _,
+            connect: _,
+            choose: _,
+            base_url,
+            trust_account_host,
+            verify,
+            origin,
+        } = method;
         let default = if index == 0 && plan.auth.len() > 1 { ", the default" } else { "" };
         page.heading(&format!("auth {name}: {scheme}{default}"), Some(plan.place(*origin)));
         let mut rows: Vec<(&str, String)> = Vec::new();
@@ -38,11 +57,11 @@ pub(super) fn methods(page: &mut Page, plan: &Plan) {
 }
 
 fn acquired(rows: &mut Vec<(&str, String)>, acquire: &Acquire) {
-    let Acquire { requests, keep, expires_in, error_code, error_message, origin: _ } = acquire;
-    for request in requests {
-        rows.push(("token", operation::request(request)));
+    let Acquire { steps, expires_in, expires_at: _, error_code, error_message, needs_reauth: _, origin: _ } = acquire;
+    for step in steps {
+        rows.push(("token", operation::request(&step.request)));
     }
-    for Keep { name, from, required } in keep {
+    for Keep { name, from, required, shown: _ } in steps.iter().flat_map(|step| &step.keep) {
         let from = match from {
             KeepFrom::Body(expression) => expression.source.clone(),
             KeepFrom::Header(header) => format!("header {header}"),
@@ -71,7 +90,7 @@ pub(super) fn secret(secret: &SecretParameter) -> (&str, String) {
 pub(super) fn hosts(plan: &Plan) -> Vec<String> {
     let bases = std::iter::once(&plan.base_url).chain(plan.auth.iter().filter_map(|method| method.base_url.as_ref()));
     let tokens =
-        plan.auth.iter().filter_map(|method| method.acquire.as_ref()).flat_map(|acquire| &acquire.requests).map(|request| &request.url);
+        plan.auth.iter().filter_map(|method| method.acquire.as_ref()).flat_map(|acquire| &acquire.steps).map(|step| &step.request.url);
     let steps = plan.operations.values().flat_map(|operation| &operation.steps).filter_map(|step| match &step.action {
         Action::Request(request) => Some(&request.url),
         Action::Call(_) => None,

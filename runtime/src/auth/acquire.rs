@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use connc_plan::{Acquire, ErrorKind, Keep, KeepFrom, Request};
+use connc_plan::{Acquire, AcquireStep, ErrorKind, Keep, KeepFrom, Request};
 use jiff::SignedDuration;
 
 use super::Token;
@@ -16,7 +16,7 @@ use crate::{Error, Secret, rate_limit, response};
 /// Sends the requests, and keeps what the plan says.
 pub(super) async fn token(context: &Context, acquire: &Acquire, number: u64) -> Result<Token, Error> {
     let mut last = None;
-    for request in &acquire.requests {
+    for AcquireStep { request, .. } in &acquire.steps {
         let built = bare(context, request)?;
         let received = exchange::send(context, request, &built).await.map_err(|mut error| {
             // A token request writes nothing that its caller could look for.
@@ -38,13 +38,13 @@ pub(super) async fn token(context: &Context, acquire: &Acquire, number: u64) -> 
 
 /// The requests as they would be sent, for showing.
 pub(crate) fn bare_requests(context: &Context) -> Result<Vec<Built>, Error> {
-    let requests = context.account.method.acquire.iter().flat_map(|acquire| &acquire.requests);
-    requests.map(|request| bare(context, request)).collect()
+    let requests = context.account.method.acquire.iter().flat_map(|acquire| &acquire.steps);
+    requests.map(|step| bare(context, &step.request)).collect()
 }
 
 /// The names of what a method keeps.
 pub(crate) fn names(acquire: &Acquire) -> impl Iterator<Item = &str> {
-    acquire.keep.iter().map(|keep| keep.name.as_str())
+    acquire.steps.iter().flat_map(|step| &step.keep).map(|keep| keep.name.as_str())
 }
 
 fn bare(context: &Context, request: &Request) -> Result<Built, Error> {
@@ -91,13 +91,13 @@ fn accepted(context: &Context, acquire: &Acquire, received: Received) -> Result<
 fn keep(context: &Context, acquire: &Acquire, received: &Received, number: u64) -> Result<Token, Error> {
     let vars = response::vars(&context.vars(), received);
     let mut wanted: Vec<_> = acquire.expires_in.iter().collect();
-    wanted.extend(acquire.keep.iter().filter_map(|keep| match &keep.from {
+    wanted.extend(acquire.steps.iter().flat_map(|step| &step.keep).filter_map(|keep| match &keep.from {
         KeepFrom::Body(expression) => Some(expression),
         KeepFrom::Header(_) | KeepFrom::Cookie(_) => None,
     }));
     let over = Evaluation::over(context.programs(), &received.text, &vars, &wanted)?;
     let mut values = BTreeMap::new();
-    for Keep { name, from, required } in &acquire.keep {
+    for Keep { name, from, required, .. } in acquire.steps.iter().flat_map(|step| &step.keep) {
         let value = match from {
             KeepFrom::Body(expression) => over.text(expression)?,
             KeepFrom::Header(header) => received.headers.get(header.as_str()).and_then(|value| value.to_str().ok()).map(str::to_owned),
