@@ -1,4 +1,5 @@
-//! Every connector's plan and recorded calls, each as a named test, compared with its snapshot.
+//! Every connector's plan and recorded calls, each as a named test, compared with its snapshot. The samples besides are connectors of
+//! invented providers, which show what the spec language can say.
 //!
 //! `connc test` compares the same text with the same files; here `cargo insta review` shows what changed.
 
@@ -8,7 +9,7 @@ use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use connc::project::Project;
+use connc::project::{Found, Project};
 use connc::suite::{self, Case};
 use libtest_mimic::{Arguments, Failed, Trial};
 
@@ -17,9 +18,8 @@ fn main() -> ExitCode {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the crate lies in the repository");
     // Paths in messages are relative to where the work is done.
     std::env::set_current_dir(root).expect("the repository is there");
-    let project = Project::open(Some(Path::new("connectors"))).expect("there are connectors");
     let mut trials = Vec::new();
-    for found in project.own().expect("the connectors can be read") {
+    for found in ["connectors", "snapshots/samples/connectors"].into_iter().flat_map(own) {
         let cases = suite::cases(found.load().expect("the connector's files can be read"));
         let name = format!("{}::unused", found.name);
         let unused = suite::unused(&cases);
@@ -29,6 +29,12 @@ fn main() -> ExitCode {
     libtest_mimic::run(&arguments, trials).exit_code()
 }
 
+/// The connectors of a folder.
+fn own(folder: &str) -> Vec<Found> {
+    let project = Project::open(Some(Path::new(folder))).expect("there are connectors");
+    project.own().expect("the connectors can be read")
+}
+
 /// The case has no problems of its own, and its text is the snapshot's.
 fn compare(case: &Case) -> Result<(), Failed> {
     let outcome = case.run();
@@ -36,8 +42,10 @@ fn compare(case: &Case) -> Result<(), Failed> {
         return Err(outcome.problems.join("\n").into());
     }
     let mut settings = insta::Settings::clone_current();
-    // Relative to this file, as insta has it.
-    settings.set_snapshot_path(Path::new("..").join(&case.connector));
+    let file = case.snapshot().ok_or("a connector on disk has a place for its snapshots")?;
+    let folder = file.parent().ok_or("a snapshot has a folder")?;
+    // The tests run in the repository's root, and insta counts from this file.
+    settings.set_snapshot_path(Path::new("../..").join(folder));
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
     let assert = AssertUnwindSafe(|| settings.bind(|| insta::assert_snapshot!(case.name.as_str(), outcome.text)));
