@@ -15,7 +15,7 @@ use crate::paginate::Turn;
 use crate::program::Vars;
 use crate::request::{self, Built};
 use crate::scope::Names;
-use crate::transport::{Response, TransportError, TransportFailure};
+use crate::transport::{Body, Response, TransportError, TransportFailure};
 use crate::{Error, hash, response, retry};
 
 /// What an operation is given, checked.
@@ -73,7 +73,7 @@ pub(crate) async fn exchange(context: &Context, request: &Request, given: Given<
     loop {
         let built = build(context, request, &given, token.as_deref())?;
         let received = send(context, request, &built).await.map_err(|error| named(error, &built))?;
-        if let (401, Some(refused), false) = (received.status, &token, renewed) {
+        if let (401, Some(refused), false) = (received.status, &token, renewed || !built.body.repeatable()) {
             renewed = true;
             token = auth::token(context, Some(refused.number)).await?;
             continue;
@@ -126,7 +126,8 @@ pub(crate) async fn send(context: &Context, request: &Request, built: &Built) ->
     let idempotent = request.idempotent || request.idempotency_header.is_some();
     let target = context.guard.target(&built.url)?;
     let parts = context.parts();
-    let most = parts.limits.attempts.max(1);
+    // What can be read once can be sent once.
+    let most = if built.body.repeatable() { parts.limits.attempts.max(1) } else { 1 };
     let mut attempt = 1;
     loop {
         if context.left().is_some_and(|left| left.is_zero()) {
@@ -158,7 +159,7 @@ pub(crate) async fn send(context: &Context, request: &Request, built: &Built) ->
     }
 }
 
-async fn once(context: &Context, request: http::Request<bytes::Bytes>) -> Result<(u16, HeaderMap, String), TransportError> {
+async fn once(context: &Context, request: http::Request<Body>) -> Result<(u16, HeaderMap, String), TransportError> {
     let Response { status, headers, mut body } = context.parts().transport.send(request).await?;
     let most = context.parts().limits.body_bytes;
     let mut bytes = Vec::new();

@@ -91,6 +91,6 @@ fn shown(built: &Built) -> PreparedRequest {
         method: built.method.name().to_owned(),
         url: unmark(built.url.as_str()),
         headers: built.headers.iter().map(|(name, value)| (name.to_string(), header(value))).collect(),
-        body: (!built.body.is_empty()).then(|| unmark(&String::from_utf8_lossy(&built.body))),
+        body: built.body.shown().map(|text| unmark(&text)),
     }
 }

@@ -1,8 +1,7 @@
 //! One request, built from templates and data into what is sent.
 
-use bytes::Bytes;
 use connc_expr::text::{Escape, encode_form, encode_query};
-use connc_plan::{Body, ErrorKind, Method, Place, Request, Target, Text};
+use connc_plan::{ErrorKind, Method, Place, Request, Target, Text};
 use http::header::{ACCEPT, CONTENT_TYPE, COOKIE, HeaderName, HeaderValue, USER_AGENT};
 use http::{HeaderMap, Uri};
 use serde_json::Value;
@@ -10,12 +9,14 @@ use url::Url;
 
 use crate::Error;
 use crate::address::{self, applies, optional, sensitive};
+use crate::content::Content;
 use crate::context::Context;
 use crate::data;
 use crate::exchange::Given;
 use crate::paginate::Turn;
 use crate::program::Evaluation;
 use crate::scope::Names;
+use crate::transport::Body;
 
 const AGENT: &str = concat!("connc/", env!("CARGO_PKG_VERSION"));
 
@@ -25,7 +26,7 @@ pub(crate) struct Built {
     pub(crate) method: Method,
     pub(crate) url: Url,
     pub(crate) headers: HeaderMap,
-    pub(crate) body: Bytes,
+    pub(crate) body: Content,
 }
 
 /// What a body comes to, before pagination adds to it.
@@ -105,7 +106,8 @@ fn own_parts(context: &Context, request: &Request, given: &Given<'_>, base: &Url
     Ok(parts)
 }
 
-fn body(context: &Context, body: &Body, given: &Given<'_>, names: &Names<'_>) -> Result<Made, Error> {
+fn body(context: &Context, body: &connc_plan::Body, given: &Given<'_>, names: &Names<'_>) -> Result<Made, Error> {
+    use connc_plan::Body;
     Ok(match body {
         Body::None => Made::Nothing,
         Body::Json(data) => {
@@ -235,11 +237,11 @@ impl Parts {
             self.put_header(COOKIE.as_str(), &cookies, true)?;
         }
         let (body, kind) = match self.body {
-            Made::Nothing => (Bytes::new(), None),
-            Made::Json(value) => (Bytes::from(value.to_string()), Some("application/json")),
+            Made::Nothing => (Content::default(), None),
+            Made::Json(value) => (Content::from(value.to_string()), Some("application/json")),
             Made::Form(fields) => {
                 let pairs: Vec<String> = fields.iter().map(|(name, value)| format!("{name}={value}")).collect();
-                (Bytes::from(pairs.join("&")), Some("application/x-www-form-urlencoded"))
+                (Content::from(pairs.join("&")), Some("application/x-www-form-urlencoded"))
             }
         };
         if let Some(kind) = kind {
@@ -262,10 +264,10 @@ impl Built {
     }
 
     /// As HTTP, addressed to where it really goes.
-    pub(crate) fn http(&self, target: &Url) -> Result<http::Request<Bytes>, Error> {
+    pub(crate) fn http(&self, target: &Url) -> Result<http::Request<Body>, Error> {
         let unfit = || Error::invalid("the request cannot be put into HTTP");
         let method = http::Method::from_bytes(self.method.name().as_bytes()).map_err(|_| unfit())?;
-        let mut request = http::Request::new(self.body.clone());
+        let mut request = http::Request::new(self.body.open()?);
         *request.method_mut() = method;
         *request.uri_mut() = Uri::try_from(target.as_str()).map_err(|_| unfit())?;
         *request.headers_mut() = self.headers.clone();

@@ -6,7 +6,7 @@ mod support;
 use std::sync::Arc;
 
 use connc_plan::Plan;
-use connc_runtime::transport::{Response, TransportError, TransportFailure};
+use connc_runtime::transport::{Body, Response, TransportError, TransportFailure};
 use connc_runtime::{Account, Call, Connector, ErrorKind, Method, Secret, Transport};
 use futures_util::future::BoxFuture;
 use serde_json::{Value, json};
@@ -156,7 +156,7 @@ async fn token_errors_have_kinds() {
 struct Slow(std::sync::atomic::AtomicUsize);
 
 impl Transport for Slow {
-    fn send(&self, request: http::Request<bytes::Bytes>) -> BoxFuture<'_, Result<Response, TransportError>> {
+    fn send(&self, request: http::Request<Body>) -> BoxFuture<'_, Result<Response, TransportError>> {
         Box::pin(async move {
             if request.uri().path() != "/oauth/token" {
                 return Ok(Response::whole(http::StatusCode::OK, http::HeaderMap::new(), "{}"));

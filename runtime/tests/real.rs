@@ -163,9 +163,51 @@ async fn the_transport_guards_by_itself() {
     use connc_runtime::transport::TransportFailure;
     let transport = ReqwestTransport::new(Timeouts::default(), &["http://127.0.0.1:8080".to_owned()]).unwrap();
     for url in ["http://127.0.0.1:8081/", "https://127.0.0.1:8080/", "http://api.example.com/", "https://[::1]/", "https://192.168.0.1/"] {
-        let request = http::Request::get(url).body(bytes::Bytes::new()).unwrap();
+        let request = http::Request::get(url).body(connc_runtime::transport::Body::default()).unwrap();
         assert_eq!(transport.send(request).await.unwrap_err().failure, TransportFailure::Refused, "{url}");
     }
+}
+
+/// Gives back what one request on a connection was, whole.
+async fn echo() -> (String, tokio::task::JoinHandle<String>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let origin = format!("http://{}", listener.local_addr().unwrap());
+    let seen = tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let (mut seen, mut buffer) = (Vec::new(), [0; 8192]);
+        while !seen.ends_with(b"THE END") && !seen.ends_with(b"0\r\n\r\n") {
+            match stream.read(&mut buffer).await.unwrap() {
+                0 => break,
+                read => seen.extend_from_slice(&buffer[..read]),
+            }
+        }
+        stream.write_all(http("200 OK", "", "{}").as_bytes()).await.unwrap();
+        String::from_utf8(seen).unwrap()
+    });
+    (origin, seen)
+}
+
+#[tokio::test]
+async fn a_body_that_streams_has_a_length_or_goes_in_chunks() {
+    use connc_runtime::Transport as _;
+    use connc_runtime::transport::{Body, TransportError, TransportFailure};
+    let parts = || futures_util::stream::iter([Ok("one ".into()), Ok("two ".into()), Ok("THE END".into())]);
+    for (length, header, body) in
+        [(Some(15), "content-length: 15\r\n", "one two THE END"), (None, "transfer-encoding: chunked\r\n", "7\r\nTHE END\r\n0\r\n\r\n")]
+    {
+        let (origin, seen) = echo().await;
+        let transport = ReqwestTransport::new(Timeouts::default(), std::slice::from_ref(&origin)).unwrap();
+        let request = http::Request::post(format!("{origin}/x")).body(Body::Stream { length, stream: Box::pin(parts()) }).unwrap();
+        assert_eq!(transport.send(request).await.unwrap().status, 200);
+        let seen = seen.await.unwrap();
+        assert!(seen.contains(header) && seen.ends_with(body), "{seen}");
+    }
+    let (origin, _) = echo().await;
+    let transport = ReqwestTransport::new(Timeouts::default(), std::slice::from_ref(&origin)).unwrap();
+    let broken = TransportError::new(TransportFailure::Other, "the file `a` cannot be read");
+    let stream = Box::pin(futures_util::stream::iter([Ok("one ".into()), Err(broken.clone())]));
+    let request = http::Request::post(format!("{origin}/x")).body(Body::Stream { length: Some(9), stream }).unwrap();
+    assert_eq!(transport.send(request).await.unwrap_err(), broken);
 }
 
 /// Everything can be shared among threads, and its futures move between them.

@@ -1,18 +1,17 @@
 //! How requests leave: one trait, so that a service, a test and a replay share everything above it.
 
+mod body;
 pub mod replay;
 #[cfg(feature = "reqwest")]
 mod reqwest;
 #[cfg(feature = "reqwest")]
 mod resolve;
 
-use std::pin::Pin;
-
 use bytes::Bytes;
-use futures_core::Stream;
 use futures_util::future::BoxFuture;
 use http::{HeaderMap, StatusCode};
 
+pub use self::body::{Body, BodyStream};
 #[cfg(feature = "reqwest")]
 pub use self::reqwest::{ReqwestTransport, Timeouts};
 
@@ -23,11 +22,8 @@ pub trait Transport: Send + Sync {
     /// # Errors
     ///
     /// Says in [`TransportError::failure`] whether the request may have reached the provider.
-    fn send(&self, request: http::Request<Bytes>) -> BoxFuture<'_, Result<Response, TransportError>>;
+    fn send(&self, request: http::Request<Body>) -> BoxFuture<'_, Result<Response, TransportError>>;
 }
-
-/// The decompressed body, as it arrives.
-pub type BodyStream = Pin<Box<dyn Stream<Item = Result<Bytes, TransportError>> + Send>>;
 
 /// An answer whose body is still to be read.
 pub struct Response {
@@ -35,7 +31,7 @@ pub struct Response {
     pub status: StatusCode,
     /// The headers.
     pub headers: HeaderMap,
-    /// The body.
+    /// The decompressed body, as it arrives.
     pub body: BodyStream,
 }
 

@@ -10,7 +10,7 @@ use connc_plan::{Cassette, Exchange, Origin, Plan, RecordedResponse};
 use futures_util::future::BoxFuture;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 
-use super::{Response, Transport, TransportError, TransportFailure};
+use super::{Body, Response, Transport, TransportError, TransportFailure};
 use crate::lock::locked;
 use crate::redact::Redactor;
 use crate::{Account, Call, Secret, hash};
@@ -110,8 +110,11 @@ impl Replay {
 }
 
 impl Transport for Replay {
-    fn send(&self, request: http::Request<Bytes>) -> BoxFuture<'_, Result<Response, TransportError>> {
-        Box::pin(std::future::ready(self.answer(&request)))
+    fn send(&self, request: http::Request<Body>) -> BoxFuture<'_, Result<Response, TransportError>> {
+        Box::pin(async move {
+            let (parts, body) = request.into_parts();
+            self.answer(&http::Request::from_parts(parts, body.whole().await?))
+        })
     }
 }
 

@@ -4,14 +4,13 @@ use std::error::Error as _;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
 use futures_util::StreamExt as _;
 use futures_util::future::BoxFuture;
 use reqwest::redirect::Policy;
 use rustls_platform_verifier::BuilderVerifierExt as _;
 
 use super::resolve::{NotPublic, PublicOnly};
-use super::{Response, Transport, TransportError, TransportFailure};
+use super::{Body, Response, Transport, TransportError, TransportFailure};
 use crate::Error;
 use crate::guard::{Origin, public_host};
 
@@ -105,10 +104,20 @@ fn tls(trust: bool) -> Result<rustls::ClientConfig, rustls::Error> {
 }
 
 impl Transport for ReqwestTransport {
-    fn send(&self, request: http::Request<Bytes>) -> BoxFuture<'_, Result<Response, TransportError>> {
+    fn send(&self, request: http::Request<Body>) -> BoxFuture<'_, Result<Response, TransportError>> {
         Box::pin(async move {
             let client = self.choose(&request.uri().to_string())?;
-            let request = reqwest::Request::try_from(request)
+            let (mut parts, body) = request.into_parts();
+            let body = match body {
+                Body::Whole(bytes) => reqwest::Body::from(bytes),
+                Body::Stream { length, stream } => {
+                    if let Some(length) = length {
+                        parts.headers.insert(http::header::CONTENT_LENGTH, length.into());
+                    }
+                    reqwest::Body::wrap_stream(stream)
+                }
+            };
+            let request = reqwest::Request::try_from(http::Request::from_parts(parts, body))
                 .map_err(|_| TransportError::new(TransportFailure::Other, "the request cannot be put into HTTP"))?;
             let response = client.execute(request).await.map_err(failure)?;
             let (status, headers) = (response.status(), response.headers().clone());
@@ -125,6 +134,10 @@ fn failure(error: reqwest::Error) -> TransportError {
     while let Some(inner) = cause {
         if let Some(refused) = inner.downcast_ref::<NotPublic>() {
             return TransportError::new(TransportFailure::Refused, refused.to_string());
+        }
+        // What the request's own body failed with.
+        if let Some(own) = inner.downcast_ref::<TransportError>() {
+            return own.clone();
         }
         let text = inner.to_string();
         // The system's error number says nothing to a person.

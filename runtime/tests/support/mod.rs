@@ -14,7 +14,7 @@ use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
 use connc_plan::Plan;
-use connc_runtime::transport::{Response, TransportError, TransportFailure};
+use connc_runtime::transport::{Body, Response, TransportError, TransportFailure};
 use connc_runtime::{Account, Connector, ReplayClock, ReplayRandom, Runtime, Secret, Transport};
 use futures_util::future::BoxFuture;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
@@ -176,11 +176,13 @@ impl Script {
 }
 
 impl Transport for Script {
-    fn send(&self, request: http::Request<Bytes>) -> BoxFuture<'_, Result<Response, TransportError>> {
+    fn send(&self, request: http::Request<Body>) -> BoxFuture<'_, Result<Response, TransportError>> {
         let next = self.answers.lock().unwrap().pop_front();
         let asked = format!("{} {}", request.method(), request.uri());
-        self.seen.lock().unwrap().push(request);
         Box::pin(async move {
+            let (parts, body) = request.into_parts();
+            let request = http::Request::from_parts(parts, body.whole().await?);
+            self.seen.lock().unwrap().push(request);
             match next.unwrap_or_else(|| panic!("nothing is scripted for {asked}")) {
                 Scripted::Answer(status, headers, body) => {
                     let headers: HeaderMap = headers
