@@ -66,6 +66,8 @@ pub enum ErrorKind {
     Schema,
     /// The cursor is not one of this call.
     Cursor,
+    /// What is kept of accounts could not be read or stored.
+    Store,
 }
 
 impl ErrorKind {
@@ -87,6 +89,7 @@ impl ErrorKind {
         ("map", ErrorKind::Map),
         ("schema", ErrorKind::Schema),
         ("cursor", ErrorKind::Cursor),
+        ("store", ErrorKind::Store),
     ];
 
     /// The kind's name: `rate_limited`.

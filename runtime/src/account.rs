@@ -1,8 +1,9 @@
 //! Who calls: what a customer and the deployment supply, and whether it fits the plan.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use connc_plan::{AuthMethod, Plan};
+use connc_plan::{AuthMethod, Parameter, Plan, Type};
 use serde_json::Value;
 
 use crate::{Error, Secret, parameter, suggest};
@@ -12,6 +13,9 @@ use crate::{Error, Secret, parameter, suggest};
 pub struct Account {
     /// The connector that it is for.
     pub connector: String,
+    /// What tells it from every other account of the connector, across processes and restarts; what is kept of it is stored by it. It is
+    /// no secret. An account that a person connects needs one; others are told apart by their parameters where they have none.
+    pub id: Option<String>,
     /// The auth method; empty means the connector's first.
     pub auth: String,
     /// Account parameters, in scope as `account.*`.
@@ -24,6 +28,10 @@ pub struct Account {
     pub app: BTreeMap<String, Value>,
     /// The deployment's secrets, in scope as `app.secret.*`.
     pub app_secrets: BTreeMap<String, Secret<String>>,
+    /// Kept values that the embedder has, in scope as `kept.*` where the store has none.
+    pub kept: BTreeMap<String, Value>,
+    /// Tokens that the embedder has, in scope as `token.*` where the store has none; `refresh_token` is what renews them.
+    pub tokens: BTreeMap<String, Secret<String>>,
 }
 
 /// An account that fits its plan, with defaults filled in.
@@ -35,6 +43,9 @@ pub(crate) struct Checked {
     pub(crate) secrets: BTreeMap<String, Secret<String>>,
     pub(crate) app: BTreeMap<String, Value>,
     pub(crate) app_secrets: BTreeMap<String, Secret<String>>,
+    pub(crate) kept: Arc<BTreeMap<String, Value>>,
+    pub(crate) tokens: BTreeMap<String, Secret<String>>,
+    pub(crate) id: Option<String>,
 }
 
 /// Holds an account against its plan. Deployment parameters are asked for only where the method gets a token.
@@ -48,7 +59,7 @@ pub(crate) fn check(plan: &Plan, account: &Account) -> Result<Checked, Error> {
         Error::invalid(format!("there is no auth method `{}` in connector `{}`", account.auth, plan.connector))
             .with_help(format!("the auth methods are {}", suggest::list(&names)))
     })?;
-    let acquires = method.acquire.is_some();
+    let acquires = method.acquire.is_some() || method.authorize.is_some() || method.refresh.is_some();
     let checked =
         |parameters: &[_], given, what: &str| parameter::check(parameters, given, what, |name| format!("{what} parameter `{name}`"), plan);
     let app = if acquires { checked(&plan.app, &account.app, "app")? } else { BTreeMap::new() };
@@ -66,8 +77,41 @@ pub(crate) fn check(plan: &Plan, account: &Account) -> Result<Checked, Error> {
         secrets: account.secrets.clone(),
         app,
         app_secrets: if acquires { account.app_secrets.clone() } else { BTreeMap::new() },
+        kept: Arc::new(kept(plan, method, &account.kept)?),
+        tokens: account.tokens.clone(),
+        id: account.id.clone(),
         method: method.clone(),
     })
+}
+
+/// Holds kept values against what the method declares, wherever they come from.
+pub(crate) fn kept(plan: &Plan, method: &AuthMethod, given: &BTreeMap<String, Value>) -> Result<BTreeMap<String, Value>, Error> {
+    let declared: Vec<Parameter> = declared(method).into_iter().map(|parameter| Parameter { required: false, ..parameter }).collect();
+    parameter::check(&declared, given, "kept", |name| format!("kept value `{name}`"), plan)
+}
+
+/// What a method keeps that is no secret: values of token answers, and what a person chooses.
+pub(crate) fn declared(method: &AuthMethod) -> Vec<Parameter> {
+    let exchange = method.authorize.as_ref().map(|authorize| &authorize.exchange);
+    let acquires = exchange.into_iter().chain(&method.acquire).chain(&method.refresh);
+    let mut declared: Vec<Parameter> = Vec::new();
+    for shown in acquires.flat_map(|acquire| &acquire.steps).flat_map(|step| &step.keep).filter_map(|keep| keep.shown.as_ref()) {
+        if !declared.iter().any(|known| known.name == shown.name) {
+            declared.push(shown.clone());
+        }
+    }
+    declared.extend(method.choose.iter().map(|choose| Parameter {
+        name: choose.name.clone(),
+        r#type: Type::Id,
+        required: false,
+        description: None,
+        example: None,
+        default: None,
+        within: Vec::new(),
+        values: Vec::new(),
+        origin: choose.origin,
+    }));
+    declared
 }
 
 fn required_secret(given: &BTreeMap<String, Secret<String>>, name: &str, what: &str, description: Option<&str>) -> Result<(), Error> {
@@ -102,6 +146,7 @@ impl Checked {
         };
         mask("secret", &mut self.secrets);
         mask("app.secret", &mut self.app_secrets);
+        mask("token", &mut self.tokens);
         self
     }
 }

@@ -12,14 +12,14 @@ use crate::scope::Names;
 /// The base URL of an account's requests, without a trailing slash in its path.
 pub(crate) fn base(plan: &Plan, account: &Checked) -> Result<Url, Error> {
     let text = account.method.base_url.as_ref().unwrap_or(&plan.base_url);
-    let names = Names::new(account, &plan.constants);
+    let names = Names::new(account, &plan.constants, account.kept.clone());
     absolute(text, &names).map_err(|error| error.at(plan, "base_url", text.origin))
 }
 
 /// The origins that the plan itself names for this account: the base URL's first, then those of absolute URLs.
 pub(crate) fn origins(plan: &Plan, account: &Checked) -> Result<Vec<Origin>, Error> {
     let mut origins: Vec<Origin> = Origin::of(&base(plan, account)?).into_iter().collect();
-    let names = Names::new(account, &plan.constants);
+    let names = Names::new(account, &plan.constants, account.kept.clone());
     let steps = plan.operations.values().flat_map(|operation| &operation.steps);
     for step in steps {
         let Action::Request(request) = &step.action else { continue };
@@ -64,7 +64,7 @@ fn is_absolute(text: &Text) -> bool {
 
 /// An absolute URL, whose host is the plan's or the account's to say, and never a call's.
 fn absolute(text: &Text, names: &Names<'_>) -> Result<Url, Error> {
-    let trusted = |name: &String| matches!(name.as_str(), "account" | "auth" | "constants" | "app");
+    let trusted = |name: &String| matches!(name.as_str(), "account" | "auth" | "constants" | "app" | "kept");
     if authority(text).references().into_iter().any(|reference| !reference.path.first().is_some_and(trusted)) {
         return Err(Error::new(ErrorKind::Security, "the host of a URL cannot come from a call's input"));
     }

@@ -68,7 +68,7 @@ impl Context {
 
     /// The names that every template sees.
     pub(crate) fn names(&self) -> Names<'_> {
-        Names::new(&self.account, &self.plan().constants)
+        Names::new(&self.account, &self.plan().constants, self.account.kept.clone())
     }
 
     /// The variables that every expression sees.

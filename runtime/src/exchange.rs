@@ -1,5 +1,6 @@
 //! One request and its answer: build, send, perhaps again, classify.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use connc_plan::{ErrorKind, Request};
@@ -71,8 +72,9 @@ pub(crate) async fn exchange(context: &Context, request: &Request, given: Given<
     let mut token = auth::token(context, None).await?;
     let mut renewed = false;
     loop {
-        let built = build(context, request, &given, token.as_deref())?;
-        let received = send(context, request, &built).await.map_err(|error| named(error, &built))?;
+        let names = Names { secrets: true, token: token.as_deref().map(|token| &token.values), ..given.names(context) };
+        let built = request::build(context, request, &given, &names)?;
+        let received = send(context, request, &built, Some(&names)).await.map_err(|error| named(error, &built))?;
         if let (401, Some(refused), false) = (received.status, &token, renewed || !built.body.repeatable()) {
             renewed = true;
             token = auth::token(context, Some(refused.number)).await?;
@@ -80,11 +82,6 @@ pub(crate) async fn exchange(context: &Context, request: &Request, given: Given<
         }
         return response::classify(context, request, received).map_err(|error| clean(context, named(error, &built), token.as_deref()));
     }
-}
-
-fn build(context: &Context, request: &Request, given: &Given<'_>, token: Option<&Token>) -> Result<Built, Error> {
-    let names = Names { token: token.map(|token| &token.values), ..given.names(context) };
-    request::build(context, request, given, &names)
 }
 
 /// A key that no other write has (RFC 9562, section 5.4).
@@ -121,10 +118,9 @@ fn clean(context: &Context, mut error: Error, token: Option<&Token>) -> Error {
     error
 }
 
-/// Sends until there is an answer that need not be asked for again.
-pub(crate) async fn send(context: &Context, request: &Request, built: &Built) -> Result<Received, Error> {
+/// Sends until there is an answer that need not be asked for again. With `names`, each attempt is signed as the auth method says.
+pub(crate) async fn send(context: &Context, request: &Request, built: &Built, names: Option<&Names<'_>>) -> Result<Received, Error> {
     let idempotent = request.idempotent || request.idempotency_header.is_some();
-    let target = context.guard.target(&built.url)?;
     let parts = context.parts();
     // What can be read once can be sent once.
     let most = if built.body.repeatable() { parts.limits.attempts.max(1) } else { 1 };
@@ -133,9 +129,11 @@ pub(crate) async fn send(context: &Context, request: &Request, built: &Built) ->
         if context.left().is_some_and(|left| left.is_zero()) {
             return Err(too_late());
         }
+        let signed = signed(context, built, names)?;
+        let target = context.guard.target(&signed.url)?;
         context.meter.request();
         let span = tracing::debug_span!(target: "connc", "request", request = %built.shown(), attempt);
-        let sent = match context.in_time(once(context, built.http(&target)?).instrument(span)).await {
+        let sent = match context.in_time(once(context, signed.http(&target)?).instrument(span)).await {
             Ok(sent) => sent,
             Err(late) => return Err(if idempotent { late } else { unknown(&late.message) }),
         };
@@ -157,6 +155,15 @@ pub(crate) async fn send(context: &Context, request: &Request, built: &Built) ->
         context.in_time(parts.clock.sleep(pause)).await?;
         attempt += 1;
     }
+}
+
+/// The request as it leaves: signed afresh, since a signature may hold the time or be good for one use.
+fn signed<'a>(context: &Context, built: &'a Built, names: Option<&Names<'_>>) -> Result<Cow<'a, Built>, Error> {
+    let method = &context.account.method;
+    let (Some(sign), Some(names)) = (&method.sign, names) else { return Ok(Cow::Borrowed(built)) };
+    let mut signed = built.clone();
+    auth::sign(context, sign, &mut signed, names).map_err(|error| error.at(context.plan(), &method.name, method.origin))?;
+    Ok(Cow::Owned(signed))
 }
 
 async fn once(context: &Context, request: http::Request<Body>) -> Result<(u16, HeaderMap, String), TransportError> {

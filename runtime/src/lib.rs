@@ -64,6 +64,7 @@ mod invocation;
 mod limits;
 mod runtime;
 mod secret;
+mod store;
 
 mod address;
 mod auth;
@@ -119,4 +120,5 @@ pub use prepare::PreparedRequest;
 pub use rate_limit::RateLimit;
 pub use runtime::{Builder, Runtime};
 pub use secret::Secret;
+pub use store::{Lease, MemoryStore, Store};
 pub use transport::{Transport, replay};

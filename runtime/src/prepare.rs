@@ -41,12 +41,10 @@ pub(crate) fn requests(context: &Context, call: Call) -> Result<Vec<PreparedRequ
     let state = pages::start(context, &call, &task)?;
     let turn = operation.paginate.as_ref().map(|paginate| Turn::new(paginate, &state));
     let given = Given { turn, ..Given::new(&inputs, &vars) };
-    let token: Option<BTreeMap<String, Secret<String>>> = context
-        .account
-        .method
-        .acquire
-        .as_ref()
-        .map(|acquire| auth::names(acquire).map(|name| (name.to_owned(), Secret::new(marker(&format!("token.{name}"))))).collect());
+    let token: Option<BTreeMap<String, Secret<String>>> =
+        context.account.method.acquire.as_ref().map(|acquire| {
+            auth::kept_names(acquire).map(|name| (name.to_owned(), Secret::new(marker(&format!("token.{name}"))))).collect()
+        });
     let names = Names { token: token.as_ref(), ..given.names(context) };
     let built =
         request::build(context, request, &given, &names).map_err(|error| error.at(context.plan(), &operation.name, request.origin))?;

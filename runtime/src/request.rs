@@ -21,7 +21,7 @@ use crate::transport::Body;
 const AGENT: &str = concat!("connc/", env!("CARGO_PKG_VERSION"));
 
 /// A request ready to be sent, with the URL that it has before any mapping.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Built {
     pub(crate) method: Method,
     pub(crate) url: Url,
@@ -40,7 +40,7 @@ enum Made {
 pub(crate) fn build(context: &Context, request: &Request, given: &Given<'_>, names: &Names<'_>) -> Result<Built, Error> {
     let plan = context.plan();
     let base = address::base(plan, &context.account)?;
-    let open = Names { secrets: false, token: None, ..*names };
+    let open = Names { secrets: false, token: None, ..names.clone() };
     let mut parts = own_parts(context, request, given, &base, &open)?;
     for (name, text) in &plan.headers {
         let absent = HeaderName::try_from(name).is_ok_and(|name| !parts.headers.contains_key(name));
@@ -48,7 +48,7 @@ pub(crate) fn build(context: &Context, request: &Request, given: &Given<'_>, nam
             parts.header(name, text, &open)?;
         }
     }
-    let auth = Names { secrets: true, ..*names };
+    let auth = Names { secrets: true, ..names.clone() };
     for apply in context.account.method.apply.iter().filter(|apply| applies(apply, request.method)) {
         parts.apply(&apply.place, &apply.value, &auth).map_err(|error| error.at(plan, &context.account.method.name, apply.value.origin))?;
     }

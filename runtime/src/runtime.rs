@@ -9,7 +9,7 @@ use crate::context::Context;
 use crate::guard::{Origin, Permits};
 use crate::prepare::PreparedRequest;
 use crate::transport::Transport;
-use crate::{Account, Answer, Call, Connector, Error, Limits, Pages, call, prepare};
+use crate::{Account, Answer, Call, Connector, Error, Limits, MemoryStore, Pages, Store, call, prepare};
 
 /// Runs calls. Cheap to clone and to share: clones use the same transport and the same cached tokens.
 #[derive(Clone)]
@@ -22,6 +22,7 @@ pub(crate) struct Parts {
     pub(crate) cursor_key: [u8; 32],
     pub(crate) limits: Limits,
     pub(crate) permits: Permits,
+    pub(crate) store: Arc<dyn Store>,
     pub(crate) tokens: Tokens,
 }
 
@@ -96,6 +97,7 @@ pub struct Builder {
     clock: Option<Arc<dyn Clock>>,
     random: Option<Arc<dyn Random>>,
     cursor_key: Option<[u8; 32]>,
+    store: Option<Arc<dyn Store>>,
     limits: Limits,
     allowed: Vec<String>,
     mapped: Vec<(String, String)>,
@@ -128,6 +130,13 @@ impl Builder {
     #[must_use]
     pub const fn cursor_key(mut self, key: [u8; 32]) -> Self {
         self.cursor_key = Some(key);
+        self
+    }
+
+    /// Where tokens are kept. Without one, in memory: they end with the runtime.
+    #[must_use]
+    pub fn store(mut self, store: Arc<dyn Store>) -> Self {
+        self.store = Some(store);
         self
     }
 
@@ -166,7 +175,7 @@ impl Builder {
     ///
     /// Where an origin cannot be read, a transport or clock is missing, or the system has no randomness.
     pub fn build(self) -> Result<Runtime, Error> {
-        let Self { transport, clock, random, cursor_key, limits, allowed, mapped, base } = self;
+        let Self { transport, clock, random, cursor_key, store, limits, allowed, mapped, base } = self;
         let permits = Permits {
             allowed: allowed.iter().map(|origin| Origin::parse(origin)).collect::<Result<_, _>>()?,
             mapped: mapped.iter().map(|(from, to)| Ok((Origin::parse(from)?, Origin::parse(to)?))).collect::<Result<_, Error>>()?,
@@ -186,7 +195,8 @@ impl Builder {
                 key
             }
         };
-        Ok(Runtime(Arc::new(Parts { transport, clock, random, cursor_key, limits, permits, tokens: Tokens::default() })))
+        let store = store.unwrap_or_else(|| Arc::new(MemoryStore::default()));
+        Ok(Runtime(Arc::new(Parts { transport, clock, random, cursor_key, limits, permits, store, tokens: Tokens::default() })))
     }
 }
 

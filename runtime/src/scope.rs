@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use connc_expr::text::{Lookup, Scope};
 use serde_json::Value;
@@ -10,18 +11,24 @@ use crate::Secret;
 use crate::account::Checked;
 
 /// The names of one request. What is not there is absent, whatever the plan says.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub(crate) struct Names<'a> {
     /// `account.*`, `auth.*`.
     pub(crate) account: &'a Checked,
     /// `constants.*`.
     pub(crate) constants: &'a BTreeMap<String, Value>,
+    /// `kept.*`.
+    pub(crate) kept: Arc<BTreeMap<String, Value>>,
     /// `secret.*`: in auth only.
     pub(crate) secrets: bool,
     /// `app.*`: in token requests only.
     pub(crate) app: bool,
     /// `token.*`: in auth only.
     pub(crate) token: Option<&'a BTreeMap<String, Secret<String>>>,
+    /// `jwt`: in token requests only.
+    pub(crate) jwt: Option<&'a Secret<String>>,
+    /// `flow.*`: while an account is connected only.
+    pub(crate) flow: Option<&'a BTreeMap<String, Secret<String>>>,
     /// `input.*`.
     pub(crate) input: Option<&'a BTreeMap<String, Value>>,
     /// `id`.
@@ -34,8 +41,21 @@ pub(crate) struct Names<'a> {
 
 impl<'a> Names<'a> {
     /// What an account and its connector give; everything else is added by whoever knows it.
-    pub(crate) const fn new(account: &'a Checked, constants: &'a BTreeMap<String, Value>) -> Self {
-        Self { account, constants, secrets: false, app: false, token: None, input: None, id: None, parent: None, size: None }
+    pub(crate) const fn new(account: &'a Checked, constants: &'a BTreeMap<String, Value>, kept: Arc<BTreeMap<String, Value>>) -> Self {
+        Self {
+            account,
+            constants,
+            kept,
+            secrets: false,
+            app: false,
+            token: None,
+            jwt: None,
+            flow: None,
+            input: None,
+            id: None,
+            parent: None,
+            size: None,
+        }
     }
 
     fn secret(name: &str, secrets: &'a BTreeMap<String, Secret<String>>) -> Lookup<'a> {
@@ -52,6 +72,9 @@ impl Scope for Names<'_> {
             ["page", "size"] => self.size.map_or(Lookup::Absent, |size| Lookup::Text(Cow::Owned(size.to_string()))),
             ["secret", name] if self.secrets => Self::secret(name, &self.account.secrets),
             ["token", name] => self.token.map_or(Lookup::Absent, |token| Self::secret(name, token)),
+            ["jwt"] => text(self.jwt.map(|jwt| jwt.expose().as_str())),
+            ["flow", name] => self.flow.map_or(Lookup::Absent, |flow| Self::secret(name, flow)),
+            ["kept", rest @ ..] => inside(&self.kept, rest),
             ["app", "secret", name] if self.app => Self::secret(name, &self.account.app_secrets),
             ["app", rest @ ..] if self.app => inside(&self.account.app, rest),
             ["account", rest @ ..] => inside(&self.account.account, rest),

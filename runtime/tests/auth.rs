@@ -52,8 +52,9 @@ fn acquire() -> Value {
         json!({ "body": { "form": form }, "headers": [["Authorization", basic]] }),
     );
     json!({ "acquire": {
-        "requests": [token], "expires_in": expression("expires_in"), "error_code": expression("error"), "error_message": expression("error_description"),
-        "keep": [{ "name": "access_token", "from": { "body": expression("access_token") }, "required": true }], "origin": [0, 4, 6],
+        "steps": [{ "request": token, "keep": [{ "name": "access_token", "from": { "body": expression("access_token") }, "required": true }] }],
+        "expires_in": expression("expires_in"), "error_code": expression("error"), "error_message": expression("error_description"),
+        "needs_reauth": ["invalid_grant"], "origin": [0, 4, 6],
     } })
 }
 

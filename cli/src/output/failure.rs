@@ -26,7 +26,8 @@ pub(crate) fn stop(error: &Error, loaded: &Loaded, console: &mut Console) -> Sto
         | ErrorKind::Limit
         | ErrorKind::Security
         | ErrorKind::Map
-        | ErrorKind::Schema => false,
+        | ErrorKind::Schema
+        | ErrorKind::Store => false,
     };
     if usage {
         let stop = Stop::usage(error.message.clone());

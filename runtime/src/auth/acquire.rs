@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use connc_plan::{Acquire, AcquireStep, ErrorKind, Keep, KeepFrom, Request};
 use jiff::SignedDuration;
 
-use super::Token;
+use super::{Token, sign};
 use crate::context::Context;
 use crate::exchange::{self, Given, Inputs, Received};
 use crate::program::Evaluation;
+use crate::redact::marker;
 use crate::request::{self, Built};
 use crate::scope::Names;
 use crate::{Error, Secret, rate_limit, response};
@@ -16,9 +17,10 @@ use crate::{Error, Secret, rate_limit, response};
 /// Sends the requests, and keeps what the plan says.
 pub(super) async fn token(context: &Context, acquire: &Acquire, number: u64) -> Result<Token, Error> {
     let mut last = None;
-    for AcquireStep { request, .. } in &acquire.steps {
-        let built = bare(context, request)?;
-        let received = exchange::send(context, request, &built).await.map_err(|mut error| {
+    for AcquireStep { request, jwt, .. } in &acquire.steps {
+        let jwt = jwt.as_ref().map(|jwt| sign::jwt(context, jwt, &names(context))).transpose()?;
+        let built = bare(context, request, jwt.as_ref())?;
+        let received = exchange::send(context, request, &built, None).await.map_err(|mut error| {
             // A token request writes nothing that its caller could look for.
             if error.kind == ErrorKind::OutcomeUnknown {
                 (error.kind, error.retryable, error.help) = (ErrorKind::Transport, true, None);
@@ -39,19 +41,23 @@ pub(super) async fn token(context: &Context, acquire: &Acquire, number: u64) -> 
 /// The requests as they would be sent, for showing.
 pub(crate) fn bare_requests(context: &Context) -> Result<Vec<Built>, Error> {
     let requests = context.account.method.acquire.iter().flat_map(|acquire| &acquire.steps);
-    requests.map(|step| bare(context, &step.request)).collect()
+    let jwt = Secret::new(marker("jwt"));
+    requests.map(|step| bare(context, &step.request, step.jwt.is_some().then_some(&jwt))).collect()
 }
 
 /// The names of what a method keeps.
-pub(crate) fn names(acquire: &Acquire) -> impl Iterator<Item = &str> {
+pub(crate) fn kept_names(acquire: &Acquire) -> impl Iterator<Item = &str> {
     acquire.steps.iter().flat_map(|step| &step.keep).map(|keep| keep.name.as_str())
 }
 
-fn bare(context: &Context, request: &Request) -> Result<Built, Error> {
+fn names(context: &Context) -> Names<'_> {
+    Names { secrets: true, app: true, ..context.names() }
+}
+
+fn bare(context: &Context, request: &Request, jwt: Option<&Secret<String>>) -> Result<Built, Error> {
     let (inputs, vars) = (Inputs::default(), context.vars());
     let given = Given::new(&inputs, &vars);
-    let names = Names { secrets: true, app: true, ..context.names() };
-    request::build_bare(context, request, &given, &names)
+    request::build_bare(context, request, &given, &Names { jwt, ..names(context) })
 }
 
 /// The answer, unless it says that there is no token.

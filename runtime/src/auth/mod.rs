@@ -1,6 +1,7 @@
 //! Tokens: got once, kept until they run out, got anew by one caller however many wait.
 
 mod acquire;
+mod sign;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex};
@@ -12,7 +13,8 @@ use crate::context::Context;
 use crate::lock::locked;
 use crate::{Error, Secret, hash};
 
-pub(crate) use acquire::{bare_requests, names};
+pub(crate) use acquire::{bare_requests, kept_names};
+pub(crate) use sign::sign;
 
 /// A token is got anew this long before it runs out.
 const AHEAD: SignedDuration = SignedDuration::from_secs(60);

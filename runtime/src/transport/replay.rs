@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::Mutex;
 
 use bytes::Bytes;
-use connc_plan::{Cassette, Exchange, Origin, Plan, RecordedResponse};
+use connc_plan::{AuthMethod, Cassette, Exchange, Origin, Plan, RecordedResponse};
 use futures_util::future::BoxFuture;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 
@@ -127,27 +127,40 @@ fn respond(recorded: &RecordedResponse) -> Option<Response> {
 }
 
 /// The account of a cassette, each secret that the plan asks for being a placeholder: `secret-NAME`, for the deployment's `app-secret-NAME`.
+/// Where a person's consent gives the token, the account is connected already: its tokens are `token-NAME`.
 #[must_use]
 pub fn account(plan: &Plan, cassette: &Cassette) -> Account {
-    let Cassette { account, app, auth, parameters, .. } = cassette;
+    let Cassette { account, app, auth, parameters, kept, .. } = cassette;
     let method = if auth.is_empty() { plan.auth.first() } else { plan.auth_method(auth) };
     let placeholder = |prefix: &str, name: &str| (name.to_owned(), Secret::from(format!("{prefix}{name}")));
     Account {
         connector: plan.connector.clone(),
+        id: None,
         auth: auth.clone(),
         account: account.clone(),
         parameters: parameters.clone(),
         secrets: method.iter().flat_map(|method| &method.secrets).map(|secret| placeholder("secret-", &secret.name)).collect(),
         app: app.clone(),
         app_secrets: plan.app_secrets.iter().map(|secret| placeholder("app-secret-", &secret.name)).collect(),
+        kept: kept.clone(),
+        tokens: method.map(tokens).unwrap_or_default(),
     }
 }
 
-/// The secrets of an account by the names that a cassette gives them: `secret.token`, `app.secret.client_secret`.
+fn tokens(method: &AuthMethod) -> BTreeMap<String, Secret<String>> {
+    let steps = method.authorize.iter().flat_map(|authorize| &authorize.exchange.steps);
+    let kept = steps.flat_map(|step| &step.keep).filter(|keep| keep.shown.is_none());
+    kept.map(|keep| (keep.name.clone(), Secret::from(format!("token-{}", keep.name)))).collect()
+}
+
+/// The secrets of an account by the names that a cassette gives them: `secret.token`, `app.secret.client_secret`, `token.refresh_token`.
 #[must_use]
 pub fn secrets(account: &Account) -> BTreeMap<String, Secret<String>> {
-    let own = account.secrets.iter().map(|(name, secret)| (format!("secret.{name}"), secret.clone()));
-    own.chain(account.app_secrets.iter().map(|(name, secret)| (format!("app.secret.{name}"), secret.clone()))).collect()
+    let named = [("secret", &account.secrets), ("app.secret", &account.app_secrets), ("token", &account.tokens)];
+    let all = named
+        .into_iter()
+        .flat_map(|(prefix, secrets)| secrets.iter().map(move |(name, secret)| (format!("{prefix}.{name}"), secret.clone())));
+    all.collect()
 }
 
 /// The call of a cassette.
