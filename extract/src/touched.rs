@@ -174,6 +174,18 @@ impl Touched {
         match &request.body {
             Body::None => {}
             Body::Json(data) => self.data(data, &about),
+            Body::FormData(data, _) => {
+                form = true;
+                self.data(data, &about);
+            }
+            Body::Multipart(parts) => {
+                form = true;
+                for (name, data) in parts {
+                    self.add(&name.value, &about, name.span, Way::Write);
+                    self.data(data, &about);
+                }
+            }
+            Body::Raw { content, .. } => self.data(content, &about),
             Body::Form(fields) => {
                 form = true;
                 for (name, template) in fields {

@@ -52,6 +52,9 @@ pub struct CassetteCall {
     pub parent: Option<String>,
     /// The input, a JSON object.
     pub input: Value,
+    /// The files that are sent, by input.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<CassetteFile>,
     /// Unified filters.
     pub filters: Vec<(String, String)>,
     /// How many records are read at most; without one, a list is read to its end.
@@ -64,6 +67,19 @@ impl CassetteCall {
     pub fn unified_verb(&self) -> Option<Verb> {
         Verb::parse(&self.verb)
     }
+}
+
+/// A file that a recorded call sends.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CassetteFile {
+    /// The input that it is given as.
+    pub input: String,
+    /// Its name.
+    pub name: String,
+    /// Its media type.
+    pub content_type: Option<String>,
+    /// Its content.
+    pub text: String,
 }
 
 /// A request and its answer.
@@ -102,6 +118,8 @@ pub enum RecordedBody {
     Json(Value),
     /// Form fields, in order. Values may hold `{{ secret.NAME }}`.
     Form(Vec<(String, String)>),
+    /// Text, as it is but for line ends. Holds `{{ secret.NAME }}` where a secret stands.
+    Text(String),
 }
 
 /// What comes back.
@@ -113,4 +131,7 @@ pub struct RecordedResponse {
     pub headers: Vec<(String, String)>,
     /// The body's text.
     pub body: String,
+    /// Whether that text is Base64, for bodies that are no text.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub base64: bool,
 }

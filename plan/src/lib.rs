@@ -27,7 +27,7 @@ pub use auth::{
     Acquire, AcquireStep, Apply, AuthMethod, Authorize, AwsSigV4, Choose, Jwt, JwtAlgorithm, Keep, KeepFrom, Place, SecretParameter,
     SecretType, Sign, Signed,
 };
-pub use cassette::{Cassette, CassetteCall, Exchange, RecordedBody, RecordedRequest, RecordedResponse};
+pub use cassette::{Cassette, CassetteCall, CassetteFile, Exchange, RecordedBody, RecordedRequest, RecordedResponse};
 pub use data::{Data, Expression, Path};
 pub use errors::{ErrorKind, ErrorRules, KindRule};
 pub use map::{EnumMap, Field, FieldValue, Filter, FilterTarget, Filters, Kind, Model, ResourceMap, Unavailable, UnifiedVerb, Verb};
@@ -36,7 +36,7 @@ pub use origin::Origin;
 pub use paginate::{Advance, Bound, EmptyPage, Next, Paginate, Progress, Size, Target};
 pub use parameter::{Parameter, Type};
 pub use rate_limit::{HeaderUnit, HeaderValue, RateWindow};
-pub use request::{Answer, Body, Method, Request};
+pub use request::{Answer, Body, Compression, ListStyle, Method, Nesting, Request};
 pub use text::{Filter as TextFilter, Reference, Segment, Text};
 
 /// The version of this data layout; a runtime refuses a plan of another one.

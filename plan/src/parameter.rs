@@ -57,6 +57,8 @@ pub enum Type {
     Object,
     /// A JSON array.
     Array,
+    /// A file: its bytes are read while they are sent. As data it is an object with its `name`, `content_type` and `length`.
+    File,
 }
 
 impl Type {
@@ -72,6 +74,7 @@ impl Type {
         ("timestamp", Type::Timestamp),
         ("object", Type::Object),
         ("array", Type::Array),
+        ("file", Type::File),
     ];
 
     /// The type's name in the spec language.

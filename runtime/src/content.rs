@@ -17,13 +17,11 @@ enum Part {
 }
 
 impl Content {
-    #[expect(dead_code, reason = "bodies with files in them use it")]
     /// Adds bytes at the end.
     pub(crate) fn push(&mut self, bytes: impl Into<Bytes>) {
         self.0.push(Part::Bytes(bytes.into()));
     }
 
-    #[expect(dead_code, reason = "bodies with files in them use it")]
     /// Adds a file at the end.
     pub(crate) fn push_file(&mut self, file: &File) {
         self.0.push(match file.at_hand() {

@@ -15,7 +15,7 @@ use crate::program::{Programs, Vars};
 use crate::redact::Redactor;
 use crate::runtime::Parts;
 use crate::scope::Names;
-use crate::{Call, Connector, Error, Runtime};
+use crate::{Call, Connector, Error, File, Runtime};
 
 /// One call's surroundings.
 #[derive(Debug)]
@@ -27,6 +27,8 @@ pub(crate) struct Context {
     pub(crate) redactor: Redactor,
     deadline: Option<Timestamp>,
     pub(crate) meter: Meter,
+    /// The call's files, by the numbers that stand for them in data.
+    pub(crate) files: Vec<File>,
 }
 
 impl Context {
@@ -36,11 +38,12 @@ impl Context {
         for (name, secret) in account.all_secrets() {
             redactor.add(&format!("{{{{ {name} }}}}"), secret.expose());
         }
+        let files = call.files.iter().map(|(_, file)| file.clone()).collect();
         let deadline = match call.deadline {
             Some(after) => SignedDuration::try_from(after).ok().and_then(|after| runtime.parts().clock.now().checked_add(after).ok()),
             None => None,
         };
-        Ok(Self { runtime, connector, account, guard, redactor, deadline, meter: Meter::default() })
+        Ok(Self { runtime, connector, account, guard, redactor, deadline, meter: Meter::default(), files })
     }
 
     /// The same call with words in the place of secrets.

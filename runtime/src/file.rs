@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use bytes::Bytes;
 use futures_core::Stream;
 use futures_util::{StreamExt as _, stream};
+use serde_json::{Value, json};
 
 use crate::lock::locked;
 use crate::transport::{BodyStream, TransportError, TransportFailure};
@@ -69,7 +70,6 @@ impl File {
         &self.name
     }
 
-    #[expect(dead_code, reason = "bodies with files in them use it")]
     pub(crate) fn media_type(&self) -> &str {
         self.content_type.as_deref().unwrap_or("application/octet-stream")
     }
@@ -104,6 +104,28 @@ impl File {
         Some(Box::pin(measured(stream, self.name.clone(), self.length)))
     }
 }
+
+/// What stands for a call's file in data: its number among them, and what is known of it.
+pub(crate) fn handle(number: usize, file: &File) -> Value {
+    let mut handle = json!({ HANDLE: number, "name": file.name(), "content_type": file.media_type() });
+    if let (Some(length), Some(members)) = (file.size(), handle.as_object_mut()) {
+        members.insert("length".to_owned(), length.into());
+    }
+    handle
+}
+
+/// Whether a value stands for a file.
+pub(crate) fn is_handle(value: &Value) -> bool {
+    value.get(HANDLE).is_some_and(Value::is_u64)
+}
+
+/// The file that a value stands for.
+pub(crate) fn of<'a>(files: &'a [File], value: &Value) -> Option<&'a File> {
+    files.get(usize::try_from(value.get(HANDLE)?.as_u64()?).ok()?)
+}
+
+/// The member by which a file is found again; no name that an expression would read by chance.
+const HANDLE: &str = "$file";
 
 /// The stream, with an error at its end or before where it is not as long as was said.
 fn measured(stream: FileStream, name: String, length: Option<u64>) -> impl Stream<Item = Result<Bytes, TransportError>> + Send {

@@ -5,6 +5,8 @@ use std::time::Duration;
 use connc_plan::{Method, Verb};
 use serde_json::Value;
 
+use crate::File;
+
 /// One call: what is asked for, with what, and how to treat what comes.
 ///
 /// ```
@@ -17,6 +19,7 @@ pub struct Call {
     pub(crate) id: Option<String>,
     pub(crate) parent: Option<String>,
     pub(crate) input: Option<Value>,
+    pub(crate) files: Vec<(String, File)>,
     pub(crate) filters: Vec<(String, String)>,
     pub(crate) limit: Option<u64>,
     pub(crate) cursor: Option<String>,
@@ -80,6 +83,7 @@ impl Call {
             id: None,
             parent: None,
             input: None,
+            files: Vec::new(),
             filters: Vec::new(),
             limit: None,
             cursor: None,
@@ -109,6 +113,13 @@ impl Call {
     #[must_use]
     pub fn input(mut self, input: Value) -> Self {
         self.input = Some(input);
+        self
+    }
+
+    /// A file, for an input of type `file`.
+    #[must_use]
+    pub fn file(mut self, input: impl Into<String>, file: File) -> Self {
+        self.files.push((input.into(), file));
         self
     }
 

@@ -79,7 +79,8 @@ pub(crate) fn fits(parameter: &Parameter, value: &Value) -> Result<Value, String
         }
         Type::Object if !value.is_object() => wrong("a JSON object")?,
         Type::Array if !value.is_array() => wrong("a JSON array")?,
-        Type::String | Type::Integer | Type::Boolean | Type::Enum | Type::Timestamp | Type::Object | Type::Array => {}
+        Type::File if !crate::file::is_handle(value) => wrong("a file, which is given beside the input")?,
+        Type::String | Type::Integer | Type::Boolean | Type::Enum | Type::Timestamp | Type::Object | Type::Array | Type::File => {}
     }
     Ok(value.clone())
 }
@@ -90,7 +91,7 @@ pub(crate) fn parse(r#type: Type, text: &str) -> Value {
         Type::Integer | Type::Boolean | Type::Object | Type::Array => {
             serde_json::from_str(text).unwrap_or_else(|_| Value::String(text.to_owned()))
         }
-        Type::String | Type::Hostname | Type::Url | Type::Enum | Type::Id | Type::Timestamp => Value::String(text.to_owned()),
+        Type::String | Type::Hostname | Type::Url | Type::Enum | Type::Id | Type::Timestamp | Type::File => Value::String(text.to_owned()),
     }
 }
 

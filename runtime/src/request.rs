@@ -1,13 +1,12 @@
 //! One request, built from templates and data into what is sent.
 
-use connc_expr::text::{Escape, encode_form, encode_query};
+use connc_expr::text::{Escape, encode_form, encode_query, render_values};
 use connc_plan::{ErrorKind, Method, Place, Request, Target, Text};
 use http::header::{ACCEPT, CONTENT_TYPE, COOKIE, HeaderName, HeaderValue, USER_AGENT};
 use http::{HeaderMap, Uri};
 use serde_json::Value;
 use url::Url;
 
-use crate::Error;
 use crate::address::{self, applies, optional, sensitive};
 use crate::content::Content;
 use crate::context::Context;
@@ -17,6 +16,7 @@ use crate::paginate::Turn;
 use crate::program::Evaluation;
 use crate::scope::Names;
 use crate::transport::Body;
+use crate::{Error, form, hash, lists, multipart};
 
 const AGENT: &str = concat!("connc/", env!("CARGO_PKG_VERSION"));
 
@@ -34,6 +34,8 @@ enum Made {
     Nothing,
     Json(Value),
     Form(Vec<(String, String)>),
+    /// With its media type.
+    Whole(Content, String),
 }
 
 /// Builds a request of the connector's API: base URL, the plan's headers, and what auth puts on it.
@@ -83,7 +85,11 @@ fn own_parts(context: &Context, request: &Request, given: &Given<'_>, base: &Url
             if given.turn.as_ref().is_some_and(|turn| turn.leaves_out(name)) {
                 continue;
             }
-            if let Some(value) = optional(text, names, Escape::Query)? {
+            if let Some((_, style)) = request.lists.iter().find(|(list, _)| list == name) {
+                if let Some(given) = render_values(text, names).map_err(|error| Error::invalid(error.message))? {
+                    parts.query.extend(lists::pairs(name, given, *style)?);
+                }
+            } else if let Some(value) = optional(text, names, Escape::Query)? {
                 parts.query.push((encode_query(name), value));
             }
         }
@@ -123,7 +129,39 @@ fn body(context: &Context, body: &connc_plan::Body, given: &Given<'_>, names: &N
             }
             Made::Form(made)
         }
+        Body::FormData { data, nested } => {
+            let over = Evaluation::over_nothing(context.programs(), given.vars)?;
+            data::make(data, &over)?.map_or(Ok(Made::Nothing), |value| form::fields(&value, *nested).map(Made::Form))?
+        }
+        Body::Multipart(parts) => {
+            let over = Evaluation::over_nothing(context.programs(), given.vars)?;
+            let mut made = Vec::with_capacity(parts.len());
+            for (name, data) in parts {
+                made.extend(data::make(data, &over)?.map(|value| (name.clone(), value)));
+            }
+            let (content, kind) = multipart::body(&made, &context.files, &boundary(context)?)?;
+            Made::Whole(content, kind)
+        }
+        Body::Raw { content_type, content } => {
+            let over = Evaluation::over_nothing(context.programs(), given.vars)?;
+            let Some(value) = data::make(content, &over)?.filter(|value| !value.is_null()) else { return Ok(Made::Nothing) };
+            let kind = optional(content_type, names, Escape::Header)?.ok_or_else(|| Error::invalid("the body has no media type"))?;
+            let mut whole = Content::default();
+            match (crate::file::of(&context.files, &value), value) {
+                (Some(file), _) => whole.push_file(file),
+                (None, Value::String(text)) => whole.push(text),
+                (None, _) => return Err(Error::invalid("the raw body is no text and no file")),
+            }
+            Made::Whole(whole, kind)
+        }
     })
+}
+
+/// What stands between the parts of a body, and in none of them: 128 random bits.
+fn boundary(context: &Context) -> Result<String, Error> {
+    let mut bytes = [0; 16];
+    context.parts().random.fill(&mut bytes)?;
+    Ok(format!("connc-{}", hash::hex(&bytes)))
 }
 
 /// A request while it is put together.
@@ -238,14 +276,17 @@ impl Parts {
         }
         let (body, kind) = match self.body {
             Made::Nothing => (Content::default(), None),
-            Made::Json(value) => (Content::from(value.to_string()), Some("application/json")),
+            Made::Whole(content, kind) => {
+                (content, Some(HeaderValue::try_from(kind).map_err(|_| Error::invalid("the media type is none"))?))
+            }
+            Made::Json(value) => (Content::from(value.to_string()), Some(HeaderValue::from_static("application/json"))),
             Made::Form(fields) => {
                 let pairs: Vec<String> = fields.iter().map(|(name, value)| format!("{name}={value}")).collect();
-                (Content::from(pairs.join("&")), Some("application/x-www-form-urlencoded"))
+                (Content::from(pairs.join("&")), Some(HeaderValue::from_static("application/x-www-form-urlencoded")))
             }
         };
         if let Some(kind) = kind {
-            self.headers.entry(CONTENT_TYPE).or_insert(HeaderValue::from_static(kind));
+            self.headers.entry(CONTENT_TYPE).or_insert(kind);
         }
         self.headers.entry(ACCEPT).or_insert(HeaderValue::from_static("application/json"));
         self.headers.entry(USER_AGENT).or_insert(HeaderValue::from_static(AGENT));

@@ -13,7 +13,7 @@ use crate::filter::{self, Narrowed};
 use crate::invocation::{Call, What};
 use crate::map::RecordMap;
 use crate::program::{Evaluation, Vars};
-use crate::{Error, address, data, parameter};
+use crate::{Error, address, data, file, parameter};
 
 /// A call, resolved.
 #[derive(Clone, Debug)]
@@ -107,13 +107,22 @@ pub(crate) fn lists(operation: &Operation) -> bool {
 }
 
 fn given(call: &Call) -> Result<BTreeMap<String, Value>, Error> {
-    match &call.input {
-        None | Some(Value::Null) => Ok(BTreeMap::new()),
-        Some(Value::Object(members)) => Ok(members.iter().map(|(name, value)| (name.clone(), value.clone())).collect()),
+    let mut given: BTreeMap<String, Value> = match &call.input {
+        None | Some(Value::Null) => BTreeMap::new(),
+        Some(Value::Object(members)) => members.iter().map(|(name, value)| (name.clone(), value.clone())).collect(),
         Some(Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_)) => {
-            Err(Error::invalid("the input is not a JSON object"))
+            return Err(Error::invalid("the input is not a JSON object"));
+        }
+    };
+    if let Some((name, _)) = given.iter().find(|(_, value)| file::is_handle(value)) {
+        return Err(Error::invalid(format!("input `{name}` looks like a file, which is given beside the input")));
+    }
+    for (number, (name, file)) in call.files.iter().enumerate() {
+        if given.insert(name.clone(), file::handle(number, file)).is_some() {
+            return Err(Error::invalid(format!("input `{name}` is given twice")));
         }
     }
+    Ok(given)
 }
 
 /// Holds what an operation is given against what it takes.
@@ -210,9 +219,11 @@ fn anything(method: Method, path: &str, body: Option<&Value>) -> Operation {
         method,
         url: Text::literal(path, origin),
         query: Vec::new(),
+        lists: Vec::new(),
         headers: Vec::new(),
         body: body.map_or(Body::None, |body| Body::Json(Data::Const(body.clone()))),
         answer: Answer::None,
+        compression: None,
         idempotent: method.idempotent(),
         idempotency_header: None,
         origin,

@@ -111,7 +111,11 @@ fn lookup(value: Option<&Value>) -> Lookup<'_> {
         Some(Value::Number(number)) => Lookup::Text(Cow::Owned(number.to_string())),
         Some(Value::Bool(flag)) => Lookup::Text(Cow::Borrowed(if *flag { "true" } else { "false" })),
         Some(Value::Array(items)) => items.iter().map(scalar).collect::<Option<Vec<_>>>().map_or(Lookup::NotText, Lookup::List),
-        Some(Value::Object(_)) => Lookup::NotText,
+        Some(Value::Object(members)) => {
+            let members = members.iter().filter(|(_, value)| !value.is_null());
+            let texts = members.map(|(name, value)| Some((name.clone(), scalar(value)?)));
+            texts.collect::<Option<Vec<_>>>().map_or(Lookup::NotText, Lookup::Members)
+        }
     }
 }
 

@@ -145,6 +145,7 @@ fn read(parameter: &Parameter, text: &str) -> Result<Value, Stop> {
     match parameter.r#type {
         Type::Integer => text.parse::<i64>().map(Value::from).map_err(|_| wrong("a whole number")),
         Type::Boolean => text.parse::<bool>().map(Value::from).map_err(|_| wrong("`true` or `false`")),
+        Type::File => Err(Stop::usage(format!("parameter `{}` is a file, which only an operation takes", parameter.name))),
         Type::Object | Type::Array => serde_json::from_str(text).map_err(|_| wrong("JSON")),
         Type::String | Type::Hostname | Type::Url | Type::Enum | Type::Id | Type::Timestamp => Ok(Value::from(text)),
     }
@@ -165,6 +166,7 @@ pub(super) fn as_text(parameter: &Parameter, value: &mut Value) {
         | Type::Integer
         | Type::Boolean
         | Type::Object
-        | Type::Array => {}
+        | Type::Array
+        | Type::File => {}
     }
 }

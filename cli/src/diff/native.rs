@@ -62,14 +62,14 @@ fn operation(diff: &mut Diff<'_>, old: &Operation, new: &Operation) {
 }
 
 fn request(diff: &mut Diff<'_>, at: &str, old: &Request, new: &Request) {
-    let Request { method, url, query, headers, body, answer, idempotent, idempotency_header, origin } = new;
+    let Request { method, url, query, lists, headers, body, answer, compression, idempotent, idempotency_header, origin } = new;
     let place = Some(Place::New(*origin));
     if old.method != *method || old.url.segments != url.segments {
         let what = format!("it sends `{} {url}`, it sent `{} {}`", method.name(), old.method.name(), old.url);
         diff.fix(at, what, place);
     }
     for (name, is_same) in [
-        ("query is", same::as_data(&old.query, query)),
+        ("query is", same::as_data(&old.query, query) && old.lists == *lists),
         ("headers are", same::as_data(&old.headers, headers)),
         ("body is", same::as_data(&old.body, body)),
     ] {
@@ -77,7 +77,7 @@ fn request(diff: &mut Diff<'_>, at: &str, old: &Request, new: &Request) {
             diff.fix(at, format!("its {name} made in another way"), place);
         }
     }
-    if old.answer != *answer {
+    if old.answer != *answer || old.compression != *compression {
         diff.fix(at, "its answer is read in another way", place);
     }
     if old.idempotent != *idempotent || old.idempotency_header != *idempotency_header {

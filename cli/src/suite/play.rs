@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use connc_plan::{Cassette, CassetteCall};
+use connc_plan::{Cassette, CassetteCall, CassetteFile};
 use connc_runtime::replay::{self, Replay, Sent};
 use connc_runtime::{Account, Connector, Error, ErrorKind, Page, RateLimit, Record, ReplayClock, ReplayRandom, Runtime, Warning};
 use serde::Deserialize;
@@ -93,7 +93,7 @@ impl Script<'_> {
 
     fn head(&mut self) {
         let Cassette { auth, model, call, parameters, .. } = self.cassette;
-        let CassetteCall { resource, verb, id, parent, input, filters, limit } = call;
+        let CassetteCall { resource, verb, id, parent, input, files, filters, limit } = call;
         let model = model.as_deref().map_or_else(|| "the provider's own shape".to_owned(), |model| format!("model {model}"));
         self.line(&format!("call {resource}.{verb}, {model}, auth {auth}"));
         let given = [("parent", parent.clone()), ("id", id.clone()), ("limit", limit.map(|limit| limit.to_string()))];
@@ -101,6 +101,10 @@ impl Script<'_> {
             if let Some(value) = value {
                 self.line(&format!("  {name} {value}"));
             }
+        }
+        for CassetteFile { input, name, content_type, text } in files {
+            let kind = content_type.as_deref().unwrap_or("no media type");
+            self.line(&format!("  file {input} = {name}, {kind}, {} bytes", text.len()));
         }
         for (name, value) in filters {
             self.line(&format!("  where {name} = {value}"));

@@ -183,7 +183,7 @@ fn check_reference(reference: &Reference, wanted: Type, trusted: bool, case: &Ca
     let confined = match parameter.r#type {
         Type::Enum => true,
         Type::Hostname | Type::Url => !parameter.within.is_empty(),
-        Type::String | Type::Integer | Type::Boolean | Type::Id | Type::Timestamp | Type::Object | Type::Array => false,
+        Type::String | Type::Integer | Type::Boolean | Type::Id | Type::Timestamp | Type::Object | Type::Array | Type::File => false,
     };
     let sends_nothing = case.spec.auth.iter().all(|method| method.parts.apply.is_empty() && method.parts.acquire.is_none());
     if confined || trusted || parameter.incomplete {

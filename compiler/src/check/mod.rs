@@ -7,6 +7,7 @@ mod files;
 mod graphql;
 mod hosts;
 mod inputs;
+mod lists;
 mod maps;
 mod names;
 mod operations;
@@ -40,6 +41,7 @@ const CHECKS: &[fn(&Case<'_>, &mut Diagnostics)] = &[
     names::check,
     variables::check,
     inputs::check,
+    lists::check,
     graphql::check,
     paging::check,
     hosts::check,

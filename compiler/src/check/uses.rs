@@ -142,20 +142,26 @@ pub fn takes(operation: &Operation, root: &str) -> bool {
     in_text || operation_body(operation).iter().any(|expression| expression.free_names().iter().any(|name| name.name == root))
 }
 
-fn operation_texts(operation: &Operation) -> Vec<&Template> {
+/// The templates of an operation's request.
+pub(super) fn operation_texts(operation: &Operation) -> Vec<&Template> {
     let request = &operation.request;
     let form = match &request.body {
         Body::Form(fields) => fields.as_slice(),
-        Body::None | Body::Json(_) | Body::Graphql { .. } => &[],
+        Body::None | Body::Json(_) | Body::FormData(..) | Body::Multipart(_) | Body::Raw { .. } | Body::Graphql { .. } => &[],
+    };
+    let raw = match &request.body {
+        Body::Raw { content_type, .. } => Some(content_type),
+        Body::None | Body::Json(_) | Body::Form(_) | Body::FormData(..) | Body::Multipart(_) | Body::Graphql { .. } => None,
     };
     let named = request.query.iter().chain(&request.headers).chain(form).map(|(_, template)| template);
-    request.url.iter().chain(named).collect()
+    request.url.iter().chain(named).chain(raw).collect()
 }
 
 fn operation_body(operation: &Operation) -> Vec<&Expression> {
     match &operation.request.body {
         Body::None | Body::Form(_) => Vec::new(),
-        Body::Json(data) => data.expressions(),
+        Body::Json(data) | Body::FormData(data, _) | Body::Raw { content: data, .. } => data.expressions(),
+        Body::Multipart(parts) => parts.iter().flat_map(|(_, value)| value.expressions()).collect(),
         Body::Graphql { variables, .. } => variables.iter().flat_map(|(_, value)| value.expressions()).collect(),
     }
 }

@@ -77,6 +77,7 @@ codes! {
     UnknownVariable "unknown-variable" Error "an expression names a variable that does not exist there";
     UnknownOperation "unknown-operation" Error "an operation or resource does not exist";
     UnknownInput "unknown-input" Error "an operation does not take this input";
+    ListInText "list-in-text" Error "a list, an object or a file stands where one text is due";
     MissingInput "missing-input" Error "an operation is called without an input that it needs";
     MisplacedSecret "misplaced-secret" Error "a secret stands where auth did not put it";
     SecretInQuery "secret-in-query" Error "a secret stands in a URL, where logs and proxies see it";

@@ -121,6 +121,12 @@ impl Template {
         }
     }
 
+    /// Whether it is one whole `{{ x }}`.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        matches!(self.pieces.as_slice(), [Piece::Reference(_)])
+    }
+
     /// The text, where no reference stands in it.
     #[must_use]
     pub fn as_literal(&self) -> Option<&str> {

@@ -42,6 +42,8 @@ impl Lowering<'_> {
             url: self.text(url),
             query: Vec::new(),
             headers: self.texts(headers),
+            lists: Vec::new(),
+            compression: None,
             body: plan::Body::Form(self.texts(form)),
             answer: plan::Answer::Json,
             // Asking for a token twice gives two tokens, and either works.

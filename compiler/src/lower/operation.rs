@@ -33,19 +33,21 @@ impl Lowering<'_> {
     }
 
     fn request(&self, request: &Request, shape: plan::Shape) -> plan::Request {
-        let Request { method, url, query, headers, body, idempotent, idempotency_header, span } = request;
+        let Request { method, url, query, lists, headers, body, format, compression, idempotent, idempotency_header, span } = request;
         let is_query = matches!(body, Body::Graphql { document, .. } if !document.is_mutation);
         let endpoint = self.spec.graphql.as_ref().map(|graphql| &graphql.endpoint);
         plan::Request {
             method: *method,
             url: url.as_ref().or(endpoint).map(|url| self.text(url)).unwrap_or_default(),
             query: self.texts(query),
+            lists: lists.iter().map(|(name, style)| (name.clone(), style.value)).collect(),
             headers: self.texts(headers),
             body: self.body(body),
             answer: match shape {
-                plan::Shape::List | plan::Shape::One => plan::Answer::Json,
+                plan::Shape::List | plan::Shape::One => format.as_ref().map_or(plan::Answer::Json, |format| format.value),
                 plan::Shape::Nothing => plan::Answer::None,
             },
+            compression: *compression,
             idempotent: idempotent.unwrap_or(method.idempotent() || is_query),
             idempotency_header: idempotency_header.clone(),
             origin: self.origin(*span),
@@ -57,6 +59,11 @@ impl Lowering<'_> {
             Body::None => plan::Body::None,
             Body::Json(data) => plan::Body::Json(self.data(data)),
             Body::Form(fields) => plan::Body::Form(self.texts(fields)),
+            Body::FormData(data, nested) => plan::Body::FormData { data: self.data(data), nested: *nested },
+            Body::Multipart(parts) => {
+                plan::Body::Multipart(parts.iter().map(|(name, value)| (name.value.clone(), self.data(value))).collect())
+            }
+            Body::Raw { content_type, content } => plan::Body::Raw { content_type: self.text(content_type), content: self.data(content) },
             // GraphQL over HTTP, section 5.4: a document with one operation needs no `operationName`.
             Body::Graphql { document, variables } => {
                 let text = sent(document, self.spec.graphql.as_ref().and_then(|graphql| graphql.fragments.as_ref())).text;

@@ -96,6 +96,13 @@ pub static CASSETTE_CALL: Table = Table {
         Key { name: "parent", value: Value::Text, need: Need::Optional, doc: "The parent's id.", example: "parent: \"7\"" },
         Key { name: "input", value: Value::Map(&Value::Literal), need: Need::Optional, doc: "The input.", example: "input: { name: Ada }" },
         Key {
+            name: "files",
+            value: Value::Map(&Value::Object(&CASSETTE_FILE)),
+            need: Need::Optional,
+            doc: "The files that are sent, by input.",
+            example: "files: { file: { name: note.txt, content_type: text/plain, text: Hello } }",
+        },
+        Key {
             name: "where",
             value: Value::Map(&Value::Text),
             need: Need::Optional,
@@ -114,6 +121,21 @@ pub static CASSETTE_CALL: Table = Table {
     reserved: &[],
     rest: None,
     frame: "# cassette\nsource: API reference\nauth: public\nclock: 2026-03-01T12:00:00Z\nseed: 1\nexchanges: []\ncall:\n  §",
+};
+
+/// A file of `files`.
+pub static CASSETTE_FILE: Table = Table {
+    name: "cassette file",
+    doc: "A file that a recorded call sends.",
+    keys: &[
+        Key { name: "name", value: Value::Text, need: Need::Required, doc: "Its name.", example: "name: note.txt" },
+        Key { name: "content_type", value: Value::Text, need: Need::Optional, doc: "Its media type.", example: "content_type: text/plain" },
+        Key { name: "text", value: Value::Text, need: Need::Required, doc: "Its content.", example: "text: Hello" },
+    ],
+    also: None,
+    reserved: &[],
+    rest: None,
+    frame: "# cassette\nsource: API reference\nauth: public\nclock: 2026-03-01T12:00:00Z\nseed: 1\nexchanges: []\ncall:\n  resource: files\n  verb: upload\n  files:\n    file:\n      §",
 };
 
 /// A row of `exchanges`.
@@ -177,6 +199,13 @@ pub static RECORDED_REQUEST: Table = Table {
             example: "form: { grant_type: client_credentials }",
         },
         Key {
+            name: "text",
+            value: Value::Text,
+            need: Need::Optional,
+            doc: "The body's text, such as that of a multipart body; its line ends do not matter.",
+            example: "text: Hello",
+        },
+        Key {
             name: "any",
             value: Value::List(&Value::Text),
             need: Need::Optional,
@@ -211,6 +240,13 @@ pub static RECORDED_RESPONSE: Table = Table {
             example: "json: { id: 1 }",
         },
         Key { name: "text", value: Value::Text, need: Need::Optional, doc: "The body's exact text.", example: "text: not json" },
+        Key {
+            name: "base64",
+            value: Value::Text,
+            need: Need::Optional,
+            doc: "The body in Base64, where it is no text.",
+            example: "base64: H4sIAAAAAAAAAwMAAAAAAAAAAAA=",
+        },
     ],
     also: None,
     reserved: &[],
@@ -255,9 +291,17 @@ fn call(reader: &mut Reader<'_, '_>) -> Option<plan::CassetteCall> {
     let (resource, verb) = (inner.text("resource"), inner.text("verb"));
     let (id, parent) = (inner.text("id").map(|text| text.value), inner.text("parent").map(|text| text.value));
     let input = Json::Object(values(&mut inner, "input").into_iter().collect());
+    let mut files = Vec::new();
+    for (input, node) in inner.map("files") {
+        let Some(mut file) = Reader::open(node, &CASSETTE_FILE, inner.context()) else { continue };
+        let (name, content_type, text) = (file.text("name"), file.text("content_type"), file.text("text"));
+        let (Some(name), Some(text)) = (name, text) else { continue };
+        let content_type = content_type.map(|text| text.value);
+        files.push(plan::CassetteFile { input: input.value.clone(), name: name.value, content_type, text: text.value });
+    }
     let filters = texts(&mut inner, "where");
     let limit = inner.integer("limit").map(|number| number.value);
-    Some(plan::CassetteCall { resource: resource?.value, verb: verb?.value, id, parent, input, filters, limit })
+    Some(plan::CassetteCall { resource: resource?.value, verb: verb?.value, id, parent, input, files, filters, limit })
 }
 
 fn exchange<'a>(node: &'a Node, context: &mut Context<'a>) -> Option<plan::Exchange> {
@@ -272,9 +316,10 @@ fn request(reader: &mut Reader<'_, '_>) -> Option<plan::RecordedRequest> {
     let node = reader.take("request")?;
     let mut inner = Reader::open(node, &RECORDED_REQUEST, reader.context())?;
     let (word, url, headers) = (inner.choice("method"), inner.text("url"), texts(&mut inner, "headers"));
-    let body = match inner.one_of(&["json", "form"]) {
+    let body = match inner.one_of(&["json", "form", "text"]) {
         Some("json") => plan::RecordedBody::Json(inner.take("json").map(Node::to_json).unwrap_or_default()),
-        Some(_) => plan::RecordedBody::Form(texts(&mut inner, "form")),
+        Some("form") => plan::RecordedBody::Form(texts(&mut inner, "form")),
+        Some(_) => plan::RecordedBody::Text(inner.text("text").map(|text| text.value).unwrap_or_default()),
         None => plan::RecordedBody::None,
     };
     let any = inner.texts("any").into_iter().map(|text| text.value).collect();
@@ -295,7 +340,9 @@ fn response(reader: &mut Reader<'_, '_>) -> Option<plan::RecordedResponse> {
         };
         headers.extend(values.iter().filter_map(|value| Some((name.value.clone(), inner.context().text(value, name)?.value))));
     }
-    let body = match inner.one_of(&["json", "text"]) {
+    let chosen = inner.one_of(&["json", "text", "base64"]);
+    let base64 = chosen == Some("base64");
+    let body = match chosen {
         Some("json") => {
             let mut body = String::new();
             if let Some(node) = inner.take("json") {
@@ -303,7 +350,7 @@ fn response(reader: &mut Reader<'_, '_>) -> Option<plan::RecordedResponse> {
             }
             body
         }
-        Some(_) => inner.text("text").map(|text| text.value).unwrap_or_default(),
+        Some(key) => inner.text(key).map(|text| text.value).unwrap_or_default(),
         None => String::new(),
     };
     let status = status?;
@@ -312,7 +359,7 @@ fn response(reader: &mut Reader<'_, '_>) -> Option<plan::RecordedResponse> {
         inner.context().diagnostics.push(Diagnostic::new(Code::InvalidValue, status.span, message).help("statuses are from 100 to 599"));
         return None;
     };
-    Some(plan::RecordedResponse { status: number, headers, body })
+    Some(plan::RecordedResponse { status: number, headers, body, base64 })
 }
 
 fn values(reader: &mut Reader<'_, '_>, name: &str) -> BTreeMap<String, Json> {

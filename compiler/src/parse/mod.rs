@@ -7,7 +7,7 @@ mod map;
 mod model;
 mod operation;
 
-pub use cassette::{CASSETTE, CASSETTE_CALL, EXCHANGE, RECORDED_REQUEST, RECORDED_RESPONSE, cassette};
+pub use cassette::{CASSETTE, CASSETTE_CALL, CASSETTE_FILE, EXCHANGE, RECORDED_REQUEST, RECORDED_RESPONSE, cassette};
 pub use connector::connector;
 pub use map::map_file;
 pub use model::models;

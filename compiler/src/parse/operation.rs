@@ -4,11 +4,11 @@ use connc_plan as plan;
 
 use super::data::data;
 use crate::diagnostic::{Code, Diagnostic, nearest};
-use crate::lang::{Document, expression, path, template, templates};
+use crate::lang::{Document, Template, expression, path, template, template_at, templates};
 use crate::pagination;
 use crate::shape::Parameter;
 use crate::source::Spanned;
-use crate::spec::{Body, Data, IDEMPOTENCY, OPERATION, Operation, Records, Request};
+use crate::spec::{Body, Data, IDEMPOTENCY, OPERATION, Operation, QUERY_LIST, RAW, Records, Request};
 use crate::yaml::{Context, Entry, Kind, Node, Reader};
 
 const METHODS: &[&str] = &["get", "head", "post", "put", "patch", "delete", "graphql"];
@@ -78,7 +78,8 @@ fn operation<'a>(name: Spanned<String>, node: &'a Node, context: &mut Context<'a
     let already = already(&mut reader);
     let answer = reader.text("answer").filter(|answer| answer.value != "none");
     let idempotent = reader.boolean("idempotent");
-    let (query, headers) = (templates(&mut reader, "query"), templates(&mut reader, "headers"));
+    let ((query, lists), headers) = (query(&mut reader), templates(&mut reader, "headers"));
+    let (format, compression) = format(&mut reader);
     let idempotency_header = idempotency(&mut reader);
     let span = method.and_then(|method| reader.key_span(method)).unwrap_or(name.span);
     let body = body(&mut reader, method);
@@ -86,7 +87,7 @@ fn operation<'a>(name: Spanned<String>, node: &'a Node, context: &mut Context<'a
     let method = method?;
     let url = if method == "graphql" { None } else { Some(template(&mut reader, method)?) };
     let method = plan::Method::ALL.iter().find(|(key, _)| *key == method).map_or(plan::Method::Post, |(_, method)| *method);
-    let request = Request { method, url, query, headers, body: body?, idempotent, idempotency_header, span };
+    let request = Request { method, url, query, lists, headers, body: body?, format, compression, idempotent, idempotency_header, span };
     Some(Operation { name, input, request, records: records?, paginate: paginate?, says_pages, already, answer, incomplete })
 }
 
@@ -145,9 +146,82 @@ fn idempotency(reader: &mut Reader<'_, '_>) -> Option<String> {
     inner.text("header").map(|text| text.value)
 }
 
+/// The query, and how the lists in it are written.
+#[expect(clippy::type_complexity, reason = "the two halves of one mapping")]
+fn query(reader: &mut Reader<'_, '_>) -> (Vec<(Spanned<String>, Template)>, Vec<(String, Spanned<plan::ListStyle>)>) {
+    let (mut query, mut lists) = (Vec::new(), Vec::new());
+    for (name, node) in reader.map("query") {
+        let Kind::Mapping(_) = &node.kind else {
+            query.extend(template_at(node, name, reader.context()).map(|template| (name.clone(), template)));
+            continue;
+        };
+        let Some(mut inner) = Reader::open(node, &QUERY_LIST, reader.context()) else { continue };
+        let (value, style) = (template(&mut inner, "value"), inner.choice("style"));
+        let (Some(value), Some(style)) = (value, style) else { continue };
+        if !value.is_whole() {
+            let diagnostic =
+                Diagnostic::new(Code::InvalidValue, value.span, format!("the list `{}` is not one whole `{{{{ x }}}}`", name.value));
+            inner.context().diagnostics.push(diagnostic.help("declare an input of type `array` and name it: `value: \"{{ input.ids }}\"`"));
+            continue;
+        }
+        lists.extend(
+            plan::ListStyle::ALL
+                .iter()
+                .find(|(word, _)| *word == style.value)
+                .map(|(_, found)| (name.value.clone(), Spanned::new(*found, style.span))),
+        );
+        query.push((name.clone(), value));
+    }
+    (query, lists)
+}
+
+/// What the answer is.
+fn format(reader: &mut Reader<'_, '_>) -> (Option<Spanned<plan::Answer>>, Option<plan::Compression>) {
+    let format = reader.choice("format").and_then(|word| {
+        let found = plan::Answer::FORMATS.iter().find(|(name, _)| *name == word.value)?;
+        Some(Spanned::new(found.1, word.span))
+    });
+    let compression = reader.choice("compression");
+    let answers_none = reader.text("answer").is_some_and(|answer| answer.value == "none");
+    for (key, span) in [("format", format.as_ref().map(|format| format.span)), ("compression", compression.as_ref().map(|word| word.span))]
+    {
+        if let (true, Some(span)) = (answers_none, span) {
+            let message = format!("`{key}` cannot stand beside `answer: none`");
+            reader.context().diagnostics.push(Diagnostic::new(Code::ConflictingKeys, span, message).help("keep one of them"));
+        }
+    }
+    let bytes = format.as_ref().is_some_and(|format| format.value == plan::Answer::Bytes);
+    for key in ["items", "item", "keep_if", "compression"] {
+        if let (true, Some(span)) = (bytes, reader.key_span(key)) {
+            let message = format!("`{key}` cannot stand beside `format: bytes`");
+            let help = "bytes are downloaded as they are; say what is in them with another `format`";
+            reader.context().diagnostics.push(Diagnostic::new(Code::ConflictingKeys, span, message).help(help));
+        }
+    }
+    (format, compression.map(|_| plan::Compression::Gzip))
+}
+
+/// A form from data; templates are for those that do not nest.
+fn form(reader: &mut Reader<'_, '_>) -> Option<Body> {
+    let Some(word) = reader.choice("nested") else { return Some(Body::Form(templates(reader, "form"))) };
+    let nested = plan::Nesting::ALL.iter().find(|(name, _)| *name == word.value).map(|(_, nested)| *nested)?;
+    Some(Body::FormData(read_data(reader, "form")?, nested))
+}
+
+fn raw(reader: &mut Reader<'_, '_>) -> Option<Body> {
+    let node = reader.take("raw")?;
+    let mut inner = Reader::open(node, &RAW, reader.context())?;
+    let (content_type, content) = (template(&mut inner, "content_type"), read_data(&mut inner, "body"));
+    Some(Body::Raw { content_type: content_type?, content: content? })
+}
+
 fn body(reader: &mut Reader<'_, '_>, method: Option<&str>) -> Option<Body> {
     let is_graphql = method == Some("graphql");
-    let chosen = reader.one_of(&["body", "form", "variables"]);
+    let chosen = reader.one_of(&["body", "form", "multipart", "raw", "variables"]);
+    if let (Some(span), false) = (reader.key_span("nested"), chosen == Some("form")) {
+        let diagnostic = Diagnostic::new(Code::ConflictingKeys, span, "`nested` says how a form is written, and there is no `form`");
+        reader.context().diagnostics.push(diagnostic.help("leave it out; a JSON `body` nests by itself"));
+    }
     let misplaced = match chosen {
         Some("variables") => !is_graphql,
         Some(_) => is_graphql || matches!(method, Some("get" | "head")),
@@ -170,7 +244,15 @@ fn body(reader: &mut Reader<'_, '_>, method: Option<&str>) -> Option<Body> {
     }
     Some(match chosen {
         Some("body") => Body::Json(read_data(reader, "body")?),
-        Some("form") => Body::Form(templates(reader, "form")),
+        Some("form") => form(reader)?,
+        Some("multipart") => {
+            let mut parts = Vec::new();
+            for (name, node) in reader.map("multipart") {
+                parts.extend(data(node, reader.context()).map(|value| (name.clone(), value)));
+            }
+            Body::Multipart(parts)
+        }
+        Some("raw") => raw(reader)?,
         Some(_) | None => Body::None,
     })
 }

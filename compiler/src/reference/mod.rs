@@ -30,7 +30,7 @@ pub fn chapters() -> Vec<Chapter> {
             tables: vec![&spec::CONNECTOR, &shape::PARAMETER, &shape::SECRET, &spec::APP, &spec::GRAPHQL, &spec::SOURCE],
         },
         Chapter { title: "Authentication", tables: std::iter::once(&auth::COMMON).chain(schemes).chain([&auth::PLACE]).collect() },
-        Chapter { title: "Operations", tables: vec![&spec::RESOURCE, &spec::OPERATION, &spec::IDEMPOTENCY] },
+        Chapter { title: "Operations", tables: vec![&spec::RESOURCE, &spec::OPERATION, &spec::QUERY_LIST, &spec::RAW, &spec::IDEMPOTENCY] },
         Chapter {
             title: "Pagination",
             tables: std::iter::once(&pagination::COMMON).chain(styles).chain([&pagination::SIZE, &pagination::INTO]).collect(),
@@ -44,7 +44,14 @@ pub fn chapters() -> Vec<Chapter> {
         Chapter { title: "Extracts and overlays", tables: vec![&shape::EXTRACT, &shape::EXTRACT_SOURCE, &shape::OVERLAY, &shape::CHANGE] },
         Chapter {
             title: "Cassettes",
-            tables: vec![&parse::CASSETTE, &parse::CASSETTE_CALL, &parse::EXCHANGE, &parse::RECORDED_REQUEST, &parse::RECORDED_RESPONSE],
+            tables: vec![
+                &parse::CASSETTE,
+                &parse::CASSETTE_CALL,
+                &parse::CASSETTE_FILE,
+                &parse::EXCHANGE,
+                &parse::RECORDED_REQUEST,
+                &parse::RECORDED_RESPONSE,
+            ],
         },
     ]
 }

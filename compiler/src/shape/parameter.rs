@@ -13,10 +13,22 @@ pub static PARAMETER: Table = Table {
     keys: &[
         Key {
             name: "type",
-            value: Value::Choice(&["string", "integer", "boolean", "hostname", "url", "enum", "id", "timestamp", "object", "array"]),
+            value: Value::Choice(&[
+                "string",
+                "integer",
+                "boolean",
+                "hostname",
+                "url",
+                "enum",
+                "id",
+                "timestamp",
+                "object",
+                "array",
+                "file",
+            ]),
             need: Need::Optional,
             doc: "What it takes; `string` unless said otherwise. A `hostname` or `url` is confined with `within`, an `enum` lists its `values`, \
-                  an `id` is kept digit for digit, a `timestamp` is RFC 3339.",
+                  an `id` is kept digit for digit, a `timestamp` is RFC 3339. A `file` is an operation's input: its bytes are sent as they are read.",
             example: "type: hostname",
         },
         Key {
@@ -225,6 +237,7 @@ fn fits(value: &serde_json::Value, r#type: plan::Type, values: &[Spanned<String>
         plan::Type::Boolean => value.is_boolean(),
         plan::Type::Object => value.is_object(),
         plan::Type::Array => value.is_array(),
+        plan::Type::File => false,
         plan::Type::Enum => values.is_empty() || value.as_str().is_some_and(|text| values.iter().any(|value| value.value == text)),
         plan::Type::String | plan::Type::Hostname | plan::Type::Url | plan::Type::Id | plan::Type::Timestamp => {
             value.is_string() || value.is_number()

@@ -56,9 +56,9 @@ pub static OPERATION: Table = Table {
         },
         Key {
             name: "query",
-            value: Value::Map(&Value::Template),
+            value: Value::Map(&Value::Either(&Value::Template, &Value::Object(&QUERY_LIST))),
             need: Need::Optional,
-            doc: "Query parameters. A value that is one whole `{{ x }}` leaves its parameter out when `x` is absent.",
+            doc: "Query parameters. A value that is one whole `{{ x }}` leaves its parameter out when `x` is absent. A list or an object says how it is written.",
             example: "get: /things\nquery: { kind: public }",
         },
         Key {
@@ -77,10 +77,32 @@ pub static OPERATION: Table = Table {
         },
         Key {
             name: "form",
-            value: Value::Map(&Value::Template),
+            value: Value::Either(&Value::Map(&Value::Template), &Value::Data),
             need: Need::Optional,
-            doc: "A form body, with the rule of `query`.",
+            doc: "A form body, with the rule of `query`; with `nested`, data as in `body`.",
             example: "post: /things\nform: { kind: public }",
+        },
+        Key {
+            name: "nested",
+            value: Value::Choice(&["brackets", "empty_brackets", "repeat"]),
+            need: Need::Optional,
+            doc: "The form is data whose members nest: `brackets` writes `a[b]=1&c[0]=2`, `empty_brackets` `a[b]=1&c[]=2`, `repeat` writes lists as `c=2&c=3`.",
+            example: "post: /things\ninput: { owner: { type: object }, tags: { type: array } }\nform: { owner: $input.owner, tags: $input.tags }\nnested: brackets",
+        },
+        Key {
+            name: "multipart",
+            value: Value::Map(&Value::Data),
+            need: Need::Optional,
+            doc: "A `multipart/form-data` body: a part for each name, from data. A text is a field, a list a part for each of its values, an object a JSON part, \
+                  and an input of type `file` is sent as it is read.",
+            example: "post: /files\ninput: { title: {}, file: { type: file, required: true } }\nmultipart: { title: $input.title, file: $input.file }",
+        },
+        Key {
+            name: "raw",
+            value: Value::Object(&RAW),
+            need: Need::Optional,
+            doc: "A body that is neither JSON nor a form: a text, or an input of type `file`.",
+            example: "put: /files/{{ id }}/content\ninput: { file: { type: file, required: true } }\nraw: { content_type: \"{{ input.file.content_type }}\", body: $input.file }",
         },
         Key {
             name: "variables",
@@ -95,6 +117,21 @@ pub static OPERATION: Table = Table {
             need: Need::Optional,
             doc: "`none` where the answer does not matter; otherwise the type of its body, as a file of the connector's folder and a place in it.",
             example: "post: /things\nanswer: none",
+        },
+        Key {
+            name: "format",
+            value: Value::Choice(&["json", "ndjson", "csv", "text", "bytes"]),
+            need: Need::Optional,
+            doc: "What the answer is: `json` unless said otherwise; `ndjson`, a JSON document on each line; `csv`, values under a row of names, \
+                  which gives a list of objects of texts; `text`, one text; `bytes`, a file that is downloaded.",
+            example: "get: /things/export\nformat: csv\nitems: $\npaginate: { style: single }",
+        },
+        Key {
+            name: "compression",
+            value: Value::Choice(&["gzip"]),
+            need: Need::Optional,
+            doc: "The answer is a compressed file, as exports often are. What HTTP itself compresses needs no word.",
+            example: "get: /things/export\nformat: ndjson\ncompression: gzip\nitems: $\npaginate: { style: single }",
         },
         Key {
             name: "items",
@@ -159,8 +196,6 @@ pub static OPERATION: Table = Table {
         Reserved { name: "each", doc: "lists over other lists" },
         Reserved { name: "absent_parent", doc: "lists over other lists" },
         Reserved { name: "select", doc: "fields asked for by name" },
-        Reserved { name: "multipart", doc: "bodies of several parts" },
-        Reserved { name: "raw", doc: "bodies that are neither JSON nor forms" },
         Reserved { name: "download", doc: "files" },
         Reserved { name: "changes", doc: "lists of what changed" },
         Reserved { name: "poll", doc: "asynchronous jobs" },
@@ -168,6 +203,59 @@ pub static OPERATION: Table = Table {
     ],
     rest: None,
     frame: FRAME,
+};
+
+/// A query parameter that takes a list or an object.
+pub static QUERY_LIST: Table = Table {
+    name: "query list",
+    doc: "A query parameter that takes a list or an object, and how the provider wants it written.",
+    keys: &[
+        Key {
+            name: "value",
+            value: Value::Template,
+            need: Need::Required,
+            doc: "The list or object, as one whole `{{ x }}`. Where it is absent or empty, the parameter is left out.",
+            example: "value: \"{{ input.ids }}\"",
+        },
+        Key {
+            name: "style",
+            value: Value::Choice(&["repeat", "comma", "brackets", "indexed", "pipe", "space", "deep_object"]),
+            need: Need::Required,
+            doc: "`repeat` is `ids=1&ids=2`, `comma` `ids=1,2`, `brackets` `ids[]=1&ids[]=2`, `indexed` `ids[0]=1&ids[1]=2`, `pipe` `ids=1|2`, `space` `ids=1 2`, \
+                  and `deep_object` `ids[a]=1&ids[b]=2` for an object. OpenAPI calls `repeat` and `comma` `form`, the others `pipeDelimited`, `spaceDelimited` and `deepObject`.",
+            example: "style: repeat",
+        },
+    ],
+    also: None,
+    reserved: &[],
+    rest: None,
+    frame: "resources:\n  things:\n    find:\n      get: /things\n      input: { ids: { type: array } }\n      query:\n        ids:\n          §",
+};
+
+/// `raw`.
+pub static RAW: Table = Table {
+    name: "raw",
+    doc: "A body that is neither JSON nor a form.",
+    keys: &[
+        Key {
+            name: "content_type",
+            value: Value::Template,
+            need: Need::Required,
+            doc: "Its media type.",
+            example: "content_type: text/plain",
+        },
+        Key {
+            name: "body",
+            value: Value::Data,
+            need: Need::Required,
+            doc: "A text or a file; without one, there is no body.",
+            example: "body: $input.text",
+        },
+    ],
+    also: None,
+    reserved: &[],
+    rest: None,
+    frame: "resources:\n  things:\n    import:\n      post: /things\n      input: { text: {} }\n      raw:\n        §",
 };
 
 /// `idempotency`.
@@ -213,10 +301,16 @@ pub struct Request {
     pub url: Option<Template>,
     /// Query parameters.
     pub query: Vec<(Spanned<String>, Template)>,
+    /// How lists and objects are written in the query, by parameter.
+    pub lists: Vec<(String, Spanned<plan::ListStyle>)>,
     /// Headers.
     pub headers: Vec<(Spanned<String>, Template)>,
     /// The body.
     pub body: Body,
+    /// What the answer is, where the spec says so.
+    pub format: Option<Spanned<plan::Answer>>,
+    /// How the answer is packed.
+    pub compression: Option<plan::Compression>,
     /// Whether sending it twice is the same as once, where the spec says so.
     pub idempotent: Option<bool>,
     /// The header for a fresh key.
@@ -234,6 +328,17 @@ pub enum Body {
     Json(Data),
     /// A form.
     Form(Vec<(Spanned<String>, Template)>),
+    /// A form from data.
+    FormData(Data, plan::Nesting),
+    /// Parts by name.
+    Multipart(Vec<(Spanned<String>, Data)>),
+    /// A text or a file.
+    Raw {
+        /// Its media type.
+        content_type: Template,
+        /// The text or file.
+        content: Data,
+    },
     /// GraphQL.
     Graphql {
         /// The document.

@@ -10,7 +10,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 pub use escape::{encode_form, encode_path, encode_query};
-pub use render::render;
+pub use render::{Rendered, render, render_values};
 
 /// The values that a template may name.
 pub trait Scope {
@@ -25,9 +25,11 @@ pub enum Lookup<'a> {
     Text(Cow<'a, str>),
     /// A list of such.
     List(Vec<String>),
+    /// An object of such.
+    Members(Vec<(String, String)>),
     /// Nothing, or null.
     Absent,
-    /// An object, or a list that holds more than texts.
+    /// An object or a list that holds more than texts.
     NotText,
 }
 

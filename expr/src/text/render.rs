@@ -37,6 +37,27 @@ pub fn render(text: &Text, scope: &dyn Scope, escape: Escape) -> Result<Option<S
     out.finish().map(Some).map_err(|problem| refuse(&reference, problem))
 }
 
+/// What a whole reference comes to, before it is encoded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Rendered {
+    /// One text.
+    One(String),
+    /// Several.
+    Many(Vec<String>),
+    /// Texts by name.
+    Members(Vec<(String, String)>),
+}
+
+/// The value of a template that is one whole reference, for places that take several values. None where it is absent.
+///
+/// # Errors
+///
+/// The template is more than one reference, or what it names is no text and none of several.
+pub fn render_values(text: &Text, scope: &dyn Scope) -> Result<Option<Rendered>, RenderError> {
+    let reference = text.whole().ok_or_else(|| refuse(&text.to_string(), "is more than one value"))?;
+    values(reference, scope)
+}
+
 /// Text that is still to be encoded as a whole.
 fn plain(segments: &[Segment], scope: &dyn Scope) -> Result<String, RenderError> {
     let mut out = String::new();
@@ -54,12 +75,24 @@ fn present(reference: &Reference, scope: &dyn Scope) -> Result<String, RenderErr
     value(reference, scope)?.ok_or_else(|| refuse(&reference.to_string(), "is absent"))
 }
 
-/// The value after its filters; an absent one passes through them.
+/// The one value after its filters; an absent one passes through them.
 fn value(reference: &Reference, scope: &dyn Scope) -> Result<Option<String>, RenderError> {
+    let refuse = |problem: &str| refuse(&reference.to_string(), problem);
+    match values(reference, scope)? {
+        None => Ok(None),
+        Some(Rendered::One(text)) => Ok(Some(text)),
+        Some(Rendered::Many(_)) => Err(refuse("is a list: join it")),
+        Some(Rendered::Members(_)) => Err(refuse("is an object or a list, and no text")),
+    }
+}
+
+fn values(reference: &Reference, scope: &dyn Scope) -> Result<Option<Rendered>, RenderError> {
+    use Rendered as Values;
     let refuse = |problem: &str| refuse(&reference.to_string(), problem);
     let mut values = match scope.get(&reference.path) {
         Lookup::Text(text) => Values::One(text.into_owned()),
         Lookup::List(list) => Values::Many(list),
+        Lookup::Members(members) => Values::Members(members),
         Lookup::Absent => return Ok(None),
         Lookup::NotText => return Err(refuse("is an object or a list, and no text")),
     };
@@ -73,19 +106,12 @@ fn value(reference: &Reference, scope: &dyn Scope) -> Result<Option<String>, Ren
                 let each = list.iter().map(|text| body(text, argument)).collect::<Result<_, _>>();
                 Values::Many(each.map_err(|problem| refuse(&problem))?)
             }
+            (Body::Each(_) | Body::All(_), Values::Members(_)) => return Err(refuse("is an object, and no text")),
             (Body::All(body), Values::One(text)) => Values::One(body(&[text], argument)),
             (Body::All(body), Values::Many(list)) => Values::One(body(&list, argument)),
         };
     }
-    match values {
-        Values::One(text) => Ok(Some(text)),
-        Values::Many(_) => Err(refuse("is a list: join it")),
-    }
-}
-
-enum Values {
-    One(String),
-    Many(Vec<String>),
+    Ok(Some(values))
 }
 
 fn refuse(reference: &str, problem: &str) -> RenderError {

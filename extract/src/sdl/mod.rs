@@ -50,7 +50,7 @@ pub(crate) fn documents(spec: &Connector) -> Vec<(String, Sent)> {
     let fragments: Option<&Fragments> = spec.graphql.as_ref().and_then(|graphql| graphql.fragments.as_ref());
     let text = |body: &Body| match body {
         Body::Graphql { document, .. } => Some(lang::sent(document, fragments)),
-        Body::None | Body::Json(_) | Body::Form(_) => None,
+        Body::None | Body::Json(_) | Body::Form(_) | Body::FormData(..) | Body::Multipart(_) | Body::Raw { .. } => None,
     };
     spec.operations.iter().filter_map(|operation| Some((operation.name.value.clone(), text(&operation.request.body)?))).collect()
 }

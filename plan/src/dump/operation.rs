@@ -3,8 +3,8 @@
 use super::layout::Page;
 use super::value;
 use crate::{
-    Action, Advance, Answer, Body, Bound, Call, EmptyPage, Next, Operation, Paginate, Plan, Progress, Records, Request, Shape, Size, Step,
-    Target,
+    Action, Advance, Answer, Body, Bound, Call, Compression, Data, EmptyPage, Next, Operation, Paginate, Plan, Progress, Records, Request,
+    Shape, Size, Step, Target,
 };
 
 pub(super) fn operation(page: &mut Page, plan: &Plan, operation: &Operation) {
@@ -66,15 +66,21 @@ fn call_text(call: &Call) -> String {
 
 /// A request: its line, then query, headers and body.
 pub(super) fn request(request: &Request) -> String {
-    let Request { method, url, query, headers, body, answer, idempotent, idempotency_header, origin: _ } = request;
+    let Request { method, url, query, lists, headers, body, answer, compression, idempotent, idempotency_header, origin: _ } = request;
     let mut parts = vec![format!("{} {url}", method.name())];
     let named = |title: &str, text: String| if text.is_empty() { None } else { Some(block(title, &text)) };
     parts.extend(named("query", value::pairs(query)));
+    for (name, style) in lists {
+        parts.push(format!("lists in {name} by {}", style.name()));
+    }
     parts.extend(named("headers", value::pairs(headers)));
     parts.extend(match body {
         Body::None => None,
         Body::Json(data) => named("json", value::data(data)),
         Body::Form(fields) => named("form", value::pairs(fields)),
+        Body::FormData { data, nested } => named(&format!("form ({})", nested.name()), value::data(data)),
+        Body::Multipart(fields) => named("multipart", value::data(&Data::Object(fields.clone()))),
+        Body::Raw { content_type, content } => named(&format!("raw ({content_type})"), value::data(content)),
     });
     if *idempotent != method.idempotent() {
         parts.push(if *idempotent { "may be repeated".to_owned() } else { "is never repeated on its own".to_owned() });
@@ -82,7 +88,15 @@ pub(super) fn request(request: &Request) -> String {
     parts.extend(idempotency_header.as_ref().map(|header| format!("a fresh key in header {header}")));
     match answer {
         Answer::Json => {}
+        Answer::Ndjson => parts.push("the answer is a JSON document on each line".to_owned()),
+        Answer::Csv => parts.push("the answer is comma-separated values".to_owned()),
+        Answer::Text => parts.push("the answer is text".to_owned()),
+        Answer::Bytes => parts.push("the answer is bytes, to be downloaded".to_owned()),
         Answer::None => parts.push("the answer's body does not matter".to_owned()),
+    }
+    match compression {
+        Some(Compression::Gzip) => parts.push("it is a gzip file".to_owned()),
+        None => {}
     }
     parts.join("\n")
 }

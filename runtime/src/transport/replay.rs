@@ -104,7 +104,10 @@ impl Replay {
         });
         let mut headers: Vec<_> = headers.collect();
         headers.sort();
-        let body = (!request.body().is_empty()).then(|| self.redactor.clean(&String::from_utf8_lossy(request.body())));
+        let body = (!request.body().is_empty()).then(|| match std::str::from_utf8(request.body()) {
+            Ok(text) => self.redactor.clean(text),
+            Err(_) => format!("<{} bytes>", request.body().len()),
+        });
         Sent { method: request.method().to_string(), url: self.redactor.clean(&request.uri().to_string()), headers, body }
     }
 }
@@ -123,7 +126,12 @@ fn respond(recorded: &RecordedResponse) -> Option<Response> {
     for (name, value) in &recorded.headers {
         headers.append(HeaderName::try_from(name).ok()?, HeaderValue::try_from(value).ok()?);
     }
-    Some(Response::whole(StatusCode::from_u16(recorded.status).ok()?, headers, recorded.body.clone()))
+    let body = if recorded.base64 {
+        data_encoding::BASE64.decode(recorded.body.as_bytes()).ok()?.into()
+    } else {
+        Bytes::from(recorded.body.clone())
+    };
+    Some(Response::whole(StatusCode::from_u16(recorded.status).ok()?, headers, body))
 }
 
 /// The account of a cassette, each secret that the plan asks for being a placeholder: `secret-NAME`, for the deployment's `app-secret-NAME`.
@@ -167,6 +175,13 @@ pub fn secrets(account: &Account) -> BTreeMap<String, Secret<String>> {
 #[must_use]
 pub fn call(cassette: &Cassette) -> Call {
     let recorded = &cassette.call;
+    let file = |file: &connc_plan::CassetteFile| {
+        let bytes = crate::File::bytes(file.name.as_str(), file.text.clone());
+        match &file.content_type {
+            Some(kind) => bytes.content_type(kind.as_str()),
+            None => bytes,
+        }
+    };
     let mut call = match (&cassette.model, recorded.unified_verb()) {
         (Some(model), Some(verb)) => Call::unified(model.as_str(), recorded.resource.as_str(), verb),
         (Some(_), None) | (None, _) => Call::native(format!("{}.{}", recorded.resource, recorded.verb)),
@@ -179,6 +194,9 @@ pub fn call(cassette: &Cassette) -> Call {
     }
     if !recorded.input.is_null() {
         call = call.input(recorded.input.clone());
+    }
+    for given in &recorded.files {
+        call = call.file(given.input.as_str(), file(given));
     }
     for (name, value) in &recorded.filters {
         call = call.filter(name.as_str(), value.as_str());

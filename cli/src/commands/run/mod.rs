@@ -2,6 +2,7 @@
 
 mod calls;
 mod dry;
+mod files;
 mod input;
 mod replay;
 mod target;
@@ -57,6 +58,9 @@ struct CallArgs {
     /// What to send: JSON, @FILE, or @- for stdin
     #[arg(long, value_name = "JSON|@FILE")]
     input: Option<String>,
+    /// A file to send, for an input of type `file`
+    #[arg(long = "file", value_name = "NAME=PATH[;type=MEDIA/TYPE]")]
+    files: Vec<String>,
     /// Narrow a unified list
     #[arg(long = "where", value_name = "FIELD=VALUE")]
     filters: Vec<String>,
@@ -142,7 +146,9 @@ pub(crate) fn run(args: &Args, project: &Project, console: &mut Console) -> Resu
     noted(&asked, console)?;
     let secrets = if args.shown.dry_run { Secrets::Shown } else { Secrets::Needed };
     let account = account::account(&args.account, &plan, secrets, console)?;
-    let call = input::call(&asked, args, input, filters, args.call.limit, console);
+    let call = files::given(&args.call.files)?
+        .into_iter()
+        .fold(input::call(&asked, args, input, filters, args.call.limit, console), |call, (name, file)| call.file(name, file));
     let lists = asked.target.lists();
     let runtime = wire::runtime(&args.wire, lists)?;
     let connector = load(plan)?;

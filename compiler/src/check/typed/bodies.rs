@@ -247,8 +247,8 @@ pub(super) fn passed_whole(operation: &Operation, parameter: &Parameter, typed: 
         Data::Const(_) | Data::Object(..) | Data::List(..) => false,
     };
     match &operation.request.body {
-        Body::Json(data) if passes(data) => facts.endpoint?.body.as_ref().map(|body| body.shape.clone()),
-        Body::Json(Data::Object(members, _)) => {
+        Body::Json(data) | Body::FormData(data, _) if passes(data) => facts.endpoint?.body.as_ref().map(|body| body.shape.clone()),
+        Body::Json(Data::Object(members, _)) | Body::FormData(Data::Object(members, _), _) => {
             let body = facts.endpoint?.body.as_ref()?;
             let (key, _) = members.iter().find(|(_, data)| passes(data))?;
             typed.shapes.alternatives(&body.shape).into_iter().find_map(|shape| match shape {
@@ -261,6 +261,6 @@ pub(super) fn passed_whole(operation: &Operation, parameter: &Parameter, typed: 
             let answered = facts.graphql.as_ref()?;
             answered.variables.iter().find(|(variable, ..)| *variable == name.value).map(|(_, shape, _)| shape.clone())
         }
-        Body::Json(_) | Body::None | Body::Form(_) => None,
+        Body::Json(_) | Body::None | Body::Form(_) | Body::FormData(..) | Body::Multipart(_) | Body::Raw { .. } => None,
     }
 }

@@ -1,12 +1,15 @@
 //! What is known of each operation: its endpoint in the description, what it answers with, and what its records are.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use connc_plan::Answer;
 
 use super::endpoint::OpenPath;
 use crate::check::Case;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, nearest};
 use crate::lang::{Path, sent};
-use crate::shape::{Answered, Description, Endpoint, Inputs, Shape, Shapes, Trust, answered};
+use crate::shape::{Answered, Description, Endpoint, Inputs, Object, Shape, Shapes, Trust, answered};
 use crate::source::Span;
 use crate::spec::{Body, Operation, Records};
 
@@ -92,6 +95,9 @@ impl<'a> Typed<'a> {
                     ),
                 }
             }
+        }
+        if let Some(answer) = operation.request.format.as_ref().and_then(|format| told(format.value)) {
+            facts.answer = answer;
         }
         facts.record = self.record(operation, &facts.answer, diagnostics);
         facts
@@ -207,6 +213,15 @@ impl<'a> Typed<'a> {
             walked = format!("`{}`", step.value);
         }
         here
+    }
+}
+
+/// What a format says of an answer by itself.
+fn told(format: Answer) -> Option<Shape> {
+    match format {
+        Answer::Json | Answer::Ndjson | Answer::Bytes | Answer::None => None,
+        Answer::Csv => Some(Shape::list(Shape::Object(Rc::new(Object { rest: Some(Shape::text()), ..Object::default() })))),
+        Answer::Text => Some(Shape::text()),
     }
 }
 

@@ -189,7 +189,7 @@ fn body(operation: &Operation, facts: &Facts<'_>, scope: &Scope<'_>, reports: &m
     let called = format!("the body of `{}`", operation.name.value);
     let span = operation.request.span;
     match &operation.request.body {
-        Body::Json(data) => {
+        Body::Json(data) | Body::FormData(data, _) => {
             let Some(endpoint) = facts.endpoint else {
                 let sent = Sent { scope, trust: None, called, whole: false };
                 sent.data(data, "body", &Shape::Unknown, At { span, declared: None }, reports, coverage);
@@ -223,6 +223,32 @@ fn body(operation: &Operation, facts: &Facts<'_>, scope: &Scope<'_>, reports: &m
             {
                 missing(&member.name, &called, span, member.place, reports);
             }
+        }
+        Body::Multipart(parts) => {
+            let body = facts.endpoint.and_then(|endpoint| endpoint.body.as_ref());
+            let target =
+                body.and_then(|body| if let Shape::Object(object) = scope.shapes.resolve(&body.shape) { Some(object) } else { None });
+            for (name, data) in parts {
+                // How a part of another type is written is the description's to say, and few do: names alone are held.
+                let sent = Sent { scope, trust: None, called: called.clone(), whole: false };
+                sent.data(data, &name.value, &Shape::Unknown, At { span: name.span, declared: None }, reports, coverage);
+                let Some(object) = target.filter(|object| object.rest.is_none() && !object.cut && object.member(&name.value).is_none())
+                else {
+                    continue;
+                };
+                let near = nearest(&name.value, object.members.iter().map(|member| member.name.as_ref()));
+                let diagnostic = Diagnostic::new(Code::UnknownBodyProperty, name.span, format!("{called} takes no `{}`", name.value));
+                reports.push(diagnostic.help_if(near.map(|near| format!("did you mean `{near}`?"))));
+            }
+            for member in target.iter().flat_map(|object| &object.members) {
+                if member.required && !parts.iter().any(|(name, _)| *name.value == *member.name) {
+                    missing(&member.name, &called, span, member.place, reports);
+                }
+            }
+        }
+        Body::Raw { content, .. } => {
+            let sent = Sent { scope, trust: None, called, whole: false };
+            sent.data(content, "body", &Shape::Unknown, At { span, declared: None }, reports, coverage);
         }
         Body::None => {
             if facts.endpoint.and_then(|endpoint| endpoint.body.as_ref()).is_some_and(|body| body.required) {

@@ -80,6 +80,10 @@ fn body(recorded: &RecordedRequest, sent: &Bytes, secrets: &BTreeMap<String, Sec
             }
             (expected != actual).then(|| format!("the body differs at {}", json_difference(&expected, &actual, String::new())))
         }
+        RecordedBody::Text(expected) => {
+            let (expected, text) = (filled(expected, secrets).replace("\r\n", "\n"), text.replace("\r\n", "\n"));
+            (expected.trim_end() != text.trim_end()).then(|| format!("the body is `{text}`, recorded is `{expected}`"))
+        }
         RecordedBody::Form(expected) => {
             let any = |name: &str| recorded.any.iter().any(|free| free == name);
             let clear = |name: &str, value: String| if any(name) { (name.to_owned(), String::new()) } else { (name.to_owned(), value) };
