@@ -17,7 +17,7 @@ use crate::program::Vars;
 use crate::request::{self, Built};
 use crate::scope::Names;
 use crate::transport::{Body, Response, TransportError, TransportFailure};
-use crate::{Error, hash, response, retry};
+use crate::{Error, format, hash, response, retry};
 
 /// What an operation is given, checked.
 #[derive(Clone, Debug, Default)]
@@ -60,6 +60,8 @@ pub(crate) struct Received {
     pub(crate) status: u16,
     pub(crate) headers: HeaderMap,
     pub(crate) text: String,
+    /// Whether the text is just what was sent, and that was UTF-8.
+    pub(crate) exact: bool,
     /// Where it was asked for, before any mapping.
     pub(crate) url: Url,
 }
@@ -80,7 +82,8 @@ pub(crate) async fn exchange(context: &Context, request: &Request, given: Given<
             token = auth::token(context, Some(refused.number)).await?;
             continue;
         }
-        return response::classify(context, request, received).map_err(|error| clean(context, named(error, &built), token.as_deref()));
+        let fine = response::classify(context, request, received).and_then(|received| format::as_json(request, received));
+        return fine.map_err(|error| clean(context, named(error, &built), token.as_deref()));
     }
 }
 
@@ -138,10 +141,11 @@ pub(crate) async fn send(context: &Context, request: &Request, built: &Built, na
             Err(late) => return Err(if idempotent { late } else { unknown(&late.message) }),
         };
         match sent {
-            Ok((status, headers, text)) => {
+            Ok((status, headers, bytes)) => {
                 let waits = headers.contains_key(http::header::RETRY_AFTER);
                 if attempt >= most || !retry::after_status(status, idempotent, waits) {
-                    return Ok(Received { status, headers, text, url: built.url.clone() });
+                    let (text, exact) = format::text(format::unpacked(request, status, bytes, parts.limits.body_bytes)?);
+                    return Ok(Received { status, headers, text, exact, url: built.url.clone() });
                 }
             }
             Err(broken) => {
@@ -166,7 +170,7 @@ fn signed<'a>(context: &Context, built: &'a Built, names: Option<&Names<'_>>) ->
     Ok(Cow::Owned(signed))
 }
 
-async fn once(context: &Context, request: http::Request<Body>) -> Result<(u16, HeaderMap, String), TransportError> {
+async fn once(context: &Context, request: http::Request<Body>) -> Result<(u16, HeaderMap, Vec<u8>), TransportError> {
     let Response { status, headers, mut body } = context.parts().transport.send(request).await?;
     let most = context.parts().limits.body_bytes;
     let mut bytes = Vec::new();
@@ -178,14 +182,7 @@ async fn once(context: &Context, request: http::Request<Body>) -> Result<(u16, H
         bytes.extend_from_slice(&chunk);
     }
     context.meter.received(bytes.len());
-    // A byte order mark is no JSON, but some servers send one (RFC 8259, section 8.1, lets it be ignored).
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").map(<[u8]>::to_vec).unwrap_or(bytes);
-    let text = match String::from_utf8(bytes) {
-        Ok(text) => text,
-        // An error page in another encoding is still an error page; as JSON it would not be read anyway.
-        Err(error) => String::from_utf8_lossy(error.as_bytes()).into_owned(),
-    };
-    Ok((status.as_u16(), headers, text))
+    Ok((status.as_u16(), headers, bytes))
 }
 
 /// What a broken transport means for the caller.

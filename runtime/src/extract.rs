@@ -14,6 +14,9 @@ use crate::response::not_json;
 /// The answer as one JSON document that nests no deeper than `depth`.
 pub(crate) fn document(received: &Received, depth: usize) -> Result<&str, Error> {
     let text = received.text.as_str();
+    if !received.exact {
+        return Err(Error::new(ErrorKind::Provider, "the answer is no UTF-8 text"));
+    }
     if deeper_than(text, depth) {
         return Err(Error::new(ErrorKind::Limit, format!("the answer nests deeper than {depth} levels")));
     }

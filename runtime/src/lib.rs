@@ -75,6 +75,7 @@ mod exchange;
 mod extract;
 mod filter;
 mod form;
+mod format;
 mod guard;
 mod link;
 mod lists;

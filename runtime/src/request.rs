@@ -16,7 +16,7 @@ use crate::paginate::Turn;
 use crate::program::Evaluation;
 use crate::scope::Names;
 use crate::transport::Body;
-use crate::{Error, form, hash, lists, multipart};
+use crate::{Error, form, format, hash, lists, multipart};
 
 const AGENT: &str = concat!("connc/", env!("CARGO_PKG_VERSION"));
 
@@ -78,8 +78,15 @@ fn own_parts(context: &Context, request: &Request, given: &Given<'_>, base: &Url
         }
         None => own?,
     };
-    let mut parts =
-        Parts { method: request.method, url, query: Vec::new(), headers: HeaderMap::new(), body: Made::Nothing, cookies: Vec::new() };
+    let mut parts = Parts {
+        method: request.method,
+        url,
+        query: Vec::new(),
+        headers: HeaderMap::new(),
+        body: Made::Nothing,
+        accept: format::accepted(request),
+        cookies: Vec::new(),
+    };
     if link.is_none() {
         for (name, text) in &request.query {
             if given.turn.as_ref().is_some_and(|turn| turn.leaves_out(name)) {
@@ -172,6 +179,8 @@ struct Parts {
     query: Vec<(String, String)>,
     headers: HeaderMap,
     body: Made,
+    /// What answers are taken.
+    accept: &'static str,
     cookies: Vec<String>,
 }
 
@@ -288,7 +297,7 @@ impl Parts {
         if let Some(kind) = kind {
             self.headers.entry(CONTENT_TYPE).or_insert(kind);
         }
-        self.headers.entry(ACCEPT).or_insert(HeaderValue::from_static("application/json"));
+        self.headers.entry(ACCEPT).or_insert(HeaderValue::from_static(self.accept));
         self.headers.entry(USER_AGENT).or_insert(HeaderValue::from_static(AGENT));
         let most = context.parts().limits.url_bytes;
         if self.url.as_str().len() > most {

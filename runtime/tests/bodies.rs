@@ -206,3 +206,42 @@ async fn files_are_given_beside_the_input_and_only_where_they_are_taken() {
         assert_eq!(desk(multipart(), vec![]).call(call).await.unwrap_err().kind, ErrorKind::InvalidInput);
     }
 }
+
+fn listed(format: &str, kind: &'static str, body: &str) -> Bench {
+    let list = operation("x.list", "list", request("GET", "/x", json!({ "answer": format })), items(&[]), json!({}));
+    bench(plan(vec![list], json!({})), vec![Scripted::Answer(200, vec![("content-type", kind.to_owned())], body.to_owned())])
+}
+
+#[tokio::test]
+async fn lines_and_rows_are_records_like_others() {
+    let lines = listed("ndjson", "application/x-ndjson", "{\"id\": 12345678901234567890}\n{\"id\": 2}\n");
+    let page = lines.pages(Call::native("x.list")).next().await.unwrap().unwrap();
+    let texts: Vec<_> = page.records.iter().map(|record| record.text.as_str()).collect();
+    assert_eq!(texts, ["{\"id\": 12345678901234567890}", "{\"id\": 2}"]);
+    assert_eq!(lines.script.header(0, "accept").as_deref(), Some("application/x-ndjson, application/json"));
+    let rows = listed("csv", "text/csv; charset=utf-8", "\u{feff}id,name\r\n7,\"Ada, C.\"\r\n");
+    assert_eq!(rows.all(Call::native("x.list")).await.unwrap(), [json!({ "id": "7", "name": "Ada, C." })]);
+    assert_eq!(rows.script.header(0, "accept").as_deref(), Some("text/csv"));
+}
+
+#[tokio::test]
+async fn what_is_no_such_answer_is_an_error_and_no_short_list() {
+    for (format, kind, body, message) in [
+        ("ndjson", "application/x-ndjson", "{\"id\": 1}\n{\"id\":", "the last line of the answer breaks off: line 2"),
+        ("csv", "text/csv", "id,name\n1,a\n2\n", "row 3 of the answer has 1 values, and the first has 2 names"),
+        ("csv", "application/json", "{\"error\": \"no\"}", "the answer is `application/json`, which was not asked for"),
+        ("csv", "text/html", "<p>log in", "the answer is an HTML page; a proxy or a login page may stand between"),
+        ("csv", "text/csv", "<!DOCTYPE html><html>", "the answer is an HTML page; a proxy or a login page may stand between"),
+        ("bytes", "application/pdf", "%PDF", "the operation answers bytes, which are downloaded"),
+    ] {
+        let error = listed(format, kind, body).all(Call::native("x.list")).await.unwrap_err();
+        assert_eq!((error.message.as_str(), error.status.is_some()), (message, format != "bytes"));
+    }
+}
+
+#[tokio::test]
+async fn a_text_is_one_record() {
+    let get = operation("x.get", "one", request("GET", "/x", json!({ "answer": "text" })), item(&[]), json!({}));
+    let bench = bench(plan(vec![get], json!({})), vec![Scripted::Answer(200, vec![], "a \"b\"\n".to_owned())]);
+    assert_eq!(bench.call(Call::native("x.get")).await.unwrap().record.unwrap().value().unwrap(), json!("a \"b\"\n"));
+}
