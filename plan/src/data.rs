@@ -19,6 +19,19 @@ pub enum Data {
     List(Vec<Data>),
 }
 
+impl Data {
+    /// Every expression in the tree.
+    #[must_use]
+    pub fn expressions(&self) -> Vec<&Expression> {
+        match self {
+            Self::Const(_) => Vec::new(),
+            Self::Expression(expression) => vec![expression],
+            Self::Object(members) => members.iter().flat_map(|(_, value)| value.expressions()).collect(),
+            Self::List(items) => items.iter().flat_map(Self::expressions).collect(),
+        }
+    }
+}
+
 /// A JSONata expression as text. The runtime compiles it once.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Expression {

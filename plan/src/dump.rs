@@ -6,6 +6,7 @@ mod auth;
 mod layout;
 mod map;
 mod operation;
+mod steps;
 mod value;
 
 use crate::{ErrorRules, HeaderUnit, HeaderValue, Operation, Plan, RateWindow, ResourceMap};

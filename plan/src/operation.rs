@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Data, ErrorKind, Expression, Origin, Paginate, Parameter, Path, Request, Verb};
+use crate::{ErrorKind, Expression, Origin, Paginate, Parameter, Path, Step, Verb};
 
 /// One operation of the provider, such as `users.list`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -18,13 +18,16 @@ pub struct Operation {
     pub takes_id: bool,
     /// Whether its steps read `parent.id`.
     pub takes_parent: bool,
-    /// What is done, usually one request. The records are taken from the last step's answer.
+    /// What is done, usually one request. The records are taken from the last step's answer; where that is a call, they are the called operation's.
     pub steps: Vec<Step>,
     /// How the records are taken out of the answer.
     pub records: Records,
     /// How the next page is asked for, where there are pages.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub paginate: Option<Paginate>,
+    /// Whether it only reads, so that a failure after it leaves nothing half done.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub reads: bool,
     /// Kinds of error that mean that the work is done already.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub already: Vec<ErrorKind>,
@@ -42,47 +45,6 @@ pub enum Shape {
     One,
     /// Nothing.
     Nothing,
-}
-
-/// One thing that an operation does.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Step {
-    /// What is done.
-    pub action: Action,
-    /// The step is skipped unless this is true.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub when: Option<Expression>,
-    /// The variable that later steps see the result as.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub bind: Option<String>,
-    /// Where it was written.
-    pub origin: Origin,
-}
-
-/// What a step does.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Action {
-    /// Sends a request.
-    Request(Box<Request>),
-    /// Calls an operation of this connector.
-    Call(Call),
-}
-
-/// A call to another operation of the same connector, with what it is given.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Call {
-    /// The operation's coordinate.
-    pub operation: String,
-    /// The `id` it is given.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub id: Option<Data>,
-    /// The `parent.id` it is given.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub parent: Option<Data>,
-    /// Its input, by name.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub input: Vec<(String, Data)>,
 }
 
 /// How records are taken out of an answer. Records are slices of the answer's text.
@@ -109,6 +71,17 @@ pub enum Records {
     },
     /// The answer holds no record.
     None,
+}
+
+impl Records {
+    /// Which records are wanted.
+    #[must_use]
+    pub fn keep_if(&self) -> Option<&Expression> {
+        match self {
+            Self::Items { keep_if, .. } | Self::Item { keep_if, .. } => keep_if.as_ref(),
+            Self::None => None,
+        }
+    }
 }
 
 impl Operation {

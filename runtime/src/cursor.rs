@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::clock::Random;
 use crate::cycle::Cycle;
+use crate::line::Level;
 use crate::{Error, hash};
 
 /// The layout of the sealed text, its first byte.
@@ -27,6 +28,9 @@ pub(crate) struct State {
     pub(crate) tokens: Cycle,
     /// Whether the pages go in a circle.
     pub(crate) bodies: Cycle,
+    /// What steps before the list came to, where it is made of steps.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) levels: Vec<Level>,
 }
 
 /// Seals a state. `bound` is what it belongs to: plan, operation, account, and the rest of the call.

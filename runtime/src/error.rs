@@ -42,6 +42,26 @@ pub struct Failure {
     pub rate_limit: Option<RateLimit>,
     /// How many requests were sent before the call failed.
     pub requests: u64,
+    /// The spec's own code, where its author says that the call cannot be done: `no_transition`.
+    pub code: Option<String>,
+    /// Data of the provider that the spec's author lets such an error carry, such as the values that would have been taken. Bounded.
+    pub detail: Option<serde_json::Value>,
+    /// What was written before the call failed, in order. Empty where nothing was, so that [`Failure::retryable`] says all.
+    pub done: Vec<Written>,
+}
+
+/// A write that was done before another one failed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Written {
+    /// The operation: `users.deactivate`.
+    pub operation: String,
+    /// How often it was done.
+    pub times: u64,
+    /// How often it was to be done.
+    pub of: u64,
+    /// Whether doing it twice is the same as once.
+    pub idempotent: bool,
 }
 
 impl Error {
@@ -62,6 +82,9 @@ impl Error {
             request: None,
             rate_limit: None,
             requests: 0,
+            code: None,
+            detail: None,
+            done: Vec::new(),
         }))
     }
 
@@ -93,6 +116,20 @@ impl Error {
     }
 }
 
+impl Written {
+    pub(crate) fn new(operation: &str, times: usize, of: usize, idempotent: bool) -> Self {
+        let count = |number| u64::try_from(number).unwrap_or(u64::MAX);
+        Self { operation: operation.to_owned(), times: count(times), of: count(of), idempotent }
+    }
+}
+
+impl std::fmt::Display for Written {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "`{}`", self.operation)?;
+        if self.of > 1 { write!(f, " ({} of {})", self.times, self.of) } else { Ok(()) }
+    }
+}
+
 impl Deref for Error {
     type Target = Failure;
 
@@ -110,7 +147,7 @@ impl DerefMut for Error {
 impl std::error::Error for Error {}
 
 impl std::fmt::Display for Error {
-    /// One line: the step, what happened, what the provider said, the request and the place.
+    /// One line: the step, what happened, what the provider said, what the spec's author adds, the request and the place.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         if let Some(step) = &self.step {
             write!(f, "`{step}`: ")?;
@@ -120,6 +157,12 @@ impl std::fmt::Display for Error {
             (Some(code), Some(message)) => write_line(f, &format!(": {message} ({code})"))?,
             (Some(text), None) | (None, Some(text)) => write_line(f, &format!(": {text}"))?,
             (None, None) => {}
+        }
+        if let Some(code) = &self.code {
+            write_line(f, &format!(" ({code})"))?;
+        }
+        if let Some(detail) = &self.detail {
+            write_line(f, &format!(": {detail}"))?;
         }
         if let Some(request) = &self.request {
             write!(f, "; {request}")?;

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use connc_plan::{ErrorKind, Request};
 use futures_util::StreamExt as _;
 use http::HeaderMap;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tracing::Instrument as _;
 use url::Url;
@@ -20,10 +21,13 @@ use crate::transport::{Body, Response, TransportError, TransportFailure};
 use crate::{Error, format, hash, response, retry};
 
 /// What an operation is given, checked.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Inputs {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) id: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) parent: Option<String>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) input: BTreeMap<String, Value>,
 }
 

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use connc_plan::{ErrorKind, Path};
+use connc_plan::{ErrorKind, Path, Records};
 use serde::Deserializer as _;
 use serde::de::{IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
@@ -96,6 +96,22 @@ pub(crate) fn items(text: &str) -> Option<Vec<&str>> {
         return None;
     }
     serde_json::from_str::<Vec<&RawValue>>(text).ok().map(|items| items.into_iter().map(RawValue::get).collect())
+}
+
+/// The raw records of a page. What is no list of records is one.
+pub(crate) fn list<'a>(text: &'a str, records: &Records) -> Result<Vec<&'a str>, Error> {
+    let (path, absent_is_empty) = match records {
+        Records::Items { path, absent_is_empty, keep_if: _ } => (path, *absent_is_empty),
+        Records::Item { .. } | Records::None => return Ok(vec![text]),
+    };
+    let wrong =
+        |what: &str| Error::new(ErrorKind::Provider, format!("the answer has {what} at `{path}`, where the list of records should stand"));
+    match at(text, path) {
+        Found::Value(found) => items(found).ok_or_else(|| wrong(kind(found))),
+        Found::Null | Found::Absent if absent_is_empty => Ok(Vec::new()),
+        Found::Null => Err(wrong("null")),
+        Found::Absent => Err(wrong("nothing").with_help("say `items_absent: empty` where the provider leaves out an empty list")),
+    }
 }
 
 /// What kind of value a text is, for messages.

@@ -9,6 +9,8 @@ pub struct Limits {
     pub json_depth: usize,
     /// Records on one page. 100,000 by default.
     pub page_records: usize,
+    /// Records of a list that a step reads whole, because later steps need them all. 10,000 by default.
+    pub step_records: usize,
     /// Bytes of a URL. 16 KiB by default.
     pub url_bytes: usize,
     /// Warnings and traces kept for one page; further ones are counted with the last. 100 by default.
@@ -19,6 +21,14 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { body_bytes: 64 << 20, json_depth: 200, page_records: 100_000, url_bytes: 16 << 10, notes: 100, attempts: 3 }
+        Self {
+            body_bytes: 64 << 20,
+            json_depth: 200,
+            page_records: 100_000,
+            step_records: 10_000,
+            url_bytes: 16 << 10,
+            notes: 100,
+            attempts: 3,
+        }
     }
 }

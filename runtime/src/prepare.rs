@@ -1,17 +1,21 @@
 //! What would be sent, to be shown: the same requests, with words in the place of secrets.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use connc_plan::{Action, Operation};
+use connc_plan::{Action, Each, Operation, Parents};
 
 use crate::context::Context;
 use crate::exchange::{Given, Inputs};
+use crate::filter::Narrowed;
 use crate::paginate::Turn;
+use crate::program::Evaluation;
 use crate::redact::{marker, unmark};
 use crate::request::{self, Built};
 use crate::resolve::{self, Work};
 use crate::scope::Names;
-use crate::{Call, Error, Secret, auth, pages};
+use crate::steps::{bind_all, elements, turns, wanted};
+use crate::{Call, Error, Secret, auth, data, pages};
 
 /// A request that is not sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,7 +39,7 @@ pub(crate) fn requests(context: &Context, call: Call) -> Result<Vec<PreparedRequ
     let vars = resolve::vars(context, &inputs);
     let request = operation.steps.iter().find_map(|step| match &step.action {
         Action::Request(request) => Some(request),
-        Action::Call(_) => None,
+        Action::Call(_) | Action::Let(_) | Action::Require(_) | Action::Poll(_) => None,
     });
     let Some(request) = request else { return Ok(prepared) };
     let state = pages::start(context, &call, &task)?;
@@ -55,32 +59,43 @@ pub(crate) fn requests(context: &Context, call: Call) -> Result<Vec<PreparedRequ
 }
 
 /// The operation that would send first.
-fn first(context: &Context, work: &Work, inputs: &Inputs, depth: usize) -> Result<(std::sync::Arc<Operation>, Inputs), Error> {
-    match work {
-        Work::Operation(operation) => match operation.steps.first().map(|step| &step.action) {
-            Some(Action::Call(call)) if depth < 8 => {
-                let (operation, inputs) =
-                    resolve::step(context, call, &resolve::vars(context, inputs), &crate::filter::Narrowed::default())?;
-                first(context, &Work::Operation(operation), &inputs, depth + 1)
-            }
-            Some(Action::Call(_) | Action::Request(_)) | None => Ok((std::sync::Arc::clone(operation), inputs.clone())),
-        },
-        Work::Steps { steps, narrowed } => {
-            let vars = resolve::vars(context, inputs);
-            for step in steps {
-                let Action::Call(call) = &step.action else { continue };
-                let skipped = match &step.when {
-                    Some(when) => !crate::program::Evaluation::over_nothing(context.programs(), &vars)?.truth(when)?,
-                    None => false,
-                };
-                if !skipped {
-                    let (operation, inputs) = resolve::step(context, call, &vars, narrowed)?;
-                    return first(context, &Work::Operation(operation), &inputs, depth + 1);
-                }
-            }
-            Err(Error::invalid("the call would send nothing"))
+fn first(context: &Context, work: &Work, inputs: &Inputs, depth: usize) -> Result<(Arc<Operation>, Inputs), Error> {
+    let nothing = || Error::invalid("the call would send nothing");
+    let (steps, narrowed) = match work {
+        Work::Operation(operation) if matches!(operation.steps.first().map(|step| &step.action), Some(Action::Request(_)) | None) => {
+            return Ok((Arc::clone(operation), inputs.clone()));
         }
+        Work::Operation(operation) => (operation.steps.as_slice(), &Narrowed::default()),
+        Work::Steps { steps, narrowed } => (steps.as_slice(), narrowed),
+    };
+    let mut vars = resolve::vars(context, inputs);
+    for step in steps.iter().filter(|_| depth < crate::call::DEEPEST) {
+        if !wanted(context, step, &vars)? {
+            continue;
+        }
+        if let Action::Let(names) = &step.action {
+            bind_all(context, names, &mut vars)?;
+        }
+        if let Some(for_each) = &step.for_each {
+            let Some(element) = turns(context, for_each, &vars)?.into_iter().next() else { continue };
+            vars.set(&for_each.name, element.to_string());
+        }
+        let each = step.each.as_ref().filter(|_| narrowed.parent.is_none() && narrowed.via.is_none());
+        if let Some(Each { name, of: Parents::Values(values), .. }) = each {
+            let made = data::make(values, &Evaluation::over_nothing(context.programs(), &vars)?)?;
+            let Some(parent) = elements(made).into_iter().next() else { continue };
+            vars.set(name, parent.to_string());
+        }
+        let parents = each.and_then(|each| match &each.of {
+            Parents::List(call) => Some(call),
+            Parents::Values(_) => None,
+        });
+        let Some(call) = parents.or(step.action.call()) else { continue };
+        let none = Narrowed::default();
+        let (operation, inputs) = resolve::step(context, call, &vars, if parents.is_some() { &none } else { narrowed })?;
+        return first(context, &Work::Operation(operation), &inputs, depth + 1);
     }
+    Err(nothing())
 }
 
 fn shown(built: &Built) -> PreparedRequest {

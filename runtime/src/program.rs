@@ -40,12 +40,23 @@ impl Vars {
         self.0.push((name.to_owned(), json));
     }
 
+    /// Binds `$name` to JSON text, or unbinds it.
+    pub(crate) fn set_json(&mut self, name: &str, json: Option<String>) {
+        self.0.retain(|(known, _)| known != name);
+        self.0.extend(json.map(|json| (name.to_owned(), json)));
+    }
+
     /// Binds `$name` to a value, or unbinds it.
     pub(crate) fn set_value(&mut self, name: &str, value: Option<&Value>) {
         self.0.retain(|(known, _)| known != name);
         if let Some(value) = value {
             self.0.push((name.to_owned(), value.to_string()));
         }
+    }
+
+    /// What `$name` is bound to, as JSON text.
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(known, _)| known == name).map(|(_, json)| json.as_str())
     }
 
     /// What a plain path such as `$input.body` names, with each number's digits as they are: the engine would pass it through a float.

@@ -234,9 +234,10 @@ fn anything(method: Method, path: &str, body: Option<&Value>) -> Operation {
         input: Vec::new(),
         takes_id: false,
         takes_parent: false,
-        steps: vec![Step { action: Action::Request(Box::new(request)), when: None, bind: None, origin }],
+        steps: vec![Step::new(Action::Request(Box::new(request)), origin)],
         records: Records::Item { path: Path::default(), keep_if: None },
         paginate: None,
+        reads: false,
         already: Vec::new(),
         origin,
     }

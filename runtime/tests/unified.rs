@@ -22,6 +22,11 @@ fn step(operation: &str, more: Value) -> Value {
     json!({ "action": { "call": call }, "origin": [0, 60, 5] })
 }
 
+fn bound(mut step: Value, name: &str) -> Value {
+    step["bind"] = json!(name);
+    step
+}
+
 fn verb(steps: Vec<Value>, input: Vec<Value>) -> Value {
     json!({ "steps": steps, "input": input, "gives_record": true, "origin": [0, 59, 3] })
 }
@@ -82,7 +87,7 @@ fn users() -> Plan {
             "list": verb(vec![step("users.list", json!({}))], vec![]),
             "get": verb(vec![step("users.get", json!({ "id": data("$id") }))], vec![]),
             "create": verb(
-                vec![create, step("users.get", json!({ "id": data("$answer.id") }))],
+                vec![bound(create, "answer"), step("users.get", json!({ "id": data("$answer.id") }))],
                 vec![parameter("first_name", "string", false), parameter("last_name", "string", false)],
             ),
         },

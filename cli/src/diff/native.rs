@@ -25,7 +25,7 @@ fn added<'a>(old: &Plan, new: &'a Plan) -> impl Iterator<Item = &'a Operation> {
 }
 
 fn operation(diff: &mut Diff<'_>, old: &Operation, new: &Operation) {
-    let Operation { name: _, shape, input, takes_id, takes_parent, steps, records, paginate, already, origin } = new;
+    let Operation { name: _, shape, input, takes_id, takes_parent, steps, records, paginate, reads: _, already, origin } = new;
     let (at, place) = (at(new), Some(Place::New(*origin)));
     if old.shape != *shape {
         let what = format!("it gives {}, it gave {}", gives(*shape), gives(old.shape));
@@ -43,7 +43,9 @@ fn operation(diff: &mut Diff<'_>, old: &Operation, new: &Operation) {
     match (old.steps.as_slice(), steps.as_slice()) {
         ([one], [other]) => match (&one.action, &other.action) {
             (Action::Request(before), Action::Request(after)) => request(diff, &at, before, after),
-            (Action::Request(_) | Action::Call(_), _) => diff.fix(at.as_str(), "it is done in other steps", place),
+            (Action::Request(_) | Action::Call(_) | Action::Let(_) | Action::Require(_) | Action::Poll(_), _) => {
+                diff.fix(at.as_str(), "it is done in other steps", place)
+            }
         },
         (before, after) if !same::as_data(&before, &after) => diff.fix(at.as_str(), "it is done in other steps", place),
         _ => {}

@@ -39,7 +39,7 @@ fn documents<'a>(loaded: &Loaded, plan: &'a Plan) -> Option<Documents<'a>> {
             Action::Request(request) => {
                 matches!(&request.body, Body::Json(Data::Object(members)) if members.iter().any(|(name, _)| name == "query"))
             }
-            Action::Call(_) => false,
+            Action::Call(_) | Action::Let(_) | Action::Require(_) | Action::Poll(_) => false,
         })
     };
     if !plan.operations.values().any(sends_document) {
@@ -64,12 +64,7 @@ impl Documents<'_> {
         };
         let Some(map) = self.plan.map(model, &call.resource) else { return Vec::new() };
         let steps = map.verbs.iter().filter(|(verb, _)| verb.name() == call.verb).flat_map(|(_, verb)| &verb.steps);
-        steps
-            .filter_map(|step| match &step.action {
-                Action::Call(call) => Some(call.operation.as_str()),
-                Action::Request(_) => None,
-            })
-            .collect()
+        steps.flat_map(connc_plan::Step::calls).map(|call| call.operation.as_str()).collect()
     }
 
     /// The operation that the answer is nearest to speaks, where a call goes through several.

@@ -113,7 +113,7 @@ impl Lowering<'_> {
             input: Vec::new(),
         };
         let origin = self.origin(operation.name.span);
-        let step = plan::Step { action: plan::Action::Call(call), when: None, bind: None, origin };
+        let step = plan::Step::new(plan::Action::Call(call), origin);
         plan::UnifiedVerb { steps: vec![step], input: Vec::new(), gives_record: gives_record(operation), origin }
     }
 
@@ -129,7 +129,7 @@ impl Lowering<'_> {
             parent: given("parent"),
             input: input.map(|(name, value)| (name.value.clone(), self.data(value))).collect(),
         });
-        plan::Step { action, when: None, bind: None, origin: self.origin(*span) }
+        plan::Step::new(action, self.origin(*span))
     }
 
     /// The unified input of a verb: the model's fields that this connector's calls read. What nothing reads is refused, never ignored.

@@ -17,7 +17,7 @@ impl Lowering<'_> {
             Records::None => plan::Shape::Nothing,
         };
         let origin = self.origin(request.span);
-        let step = plan::Step { action: plan::Action::Request(Box::new(self.request(request, shape))), when: None, bind: None, origin };
+        let step = plan::Step::new(plan::Action::Request(Box::new(self.request(request, shape))), origin);
         plan::Operation {
             name: name.value.clone(),
             shape,
@@ -27,6 +27,7 @@ impl Lowering<'_> {
             steps: vec![step],
             records: self.records(records, origin),
             paginate: paginate.as_ref().map(|paginate| self.paginate(paginate)),
+            reads: reads(request, shape),
             already: already.clone(),
             origin: self.origin(name.span),
         }
@@ -141,5 +142,15 @@ impl Lowering<'_> {
             independent,
             origin: self.origin(*span),
         }
+    }
+}
+
+/// Whether an operation only reads, as far as can be told: a POST that gives a list is a search.
+fn reads(request: &Request, shape: plan::Shape) -> bool {
+    let by_method = matches!(request.method, plan::Method::Get | plan::Method::Head);
+    match &request.body {
+        Body::Graphql { document, .. } => !document.is_mutation,
+        Body::Json(_) | Body::Form(_) => by_method || shape == plan::Shape::List,
+        Body::None => by_method,
     }
 }

@@ -93,7 +93,7 @@ pub(super) fn hosts(plan: &Plan) -> Vec<String> {
         plan.auth.iter().filter_map(|method| method.acquire.as_ref()).flat_map(|acquire| &acquire.steps).map(|step| &step.request.url);
     let steps = plan.operations.values().flat_map(|operation| &operation.steps).filter_map(|step| match &step.action {
         Action::Request(request) => Some(&request.url),
-        Action::Call(_) => None,
+        Action::Call(_) | Action::Let(_) | Action::Require(_) | Action::Poll(_) => None,
     });
     let mut found: Vec<String> = Vec::new();
     for url in bases.chain(tokens).chain(steps) {

@@ -1,7 +1,7 @@
 //! Maps: the fields of unified records, what cannot be given and why, the verbs, and the filters.
 
 use super::layout::Page;
-use super::{operation, value};
+use super::{steps, value};
 use crate::{EnumMap, Field, FieldValue, Filter, FilterTarget, Kind, Plan, ResourceMap, Type, UnifiedVerb};
 
 pub(super) fn map(page: &mut Page, plan: &Plan, map: &ResourceMap) {
@@ -12,11 +12,12 @@ pub(super) fn map(page: &mut Page, plan: &Plan, map: &ResourceMap) {
         page.line(1, "unavailable");
         page.rows(2, &unavailable.iter().map(|field| (field.field.as_str(), field.reason.clone())).collect::<Vec<_>>());
     }
-    for (verb, UnifiedVerb { steps, input, gives_record, origin }) in verbs {
+    for (verb, UnifiedVerb { steps: done, input, gives_record, origin }) in verbs {
         let place = plan.place(*origin);
         let place = place.rsplit_once(':').map_or(place.as_str(), |(line, _)| line);
         page.line(1, &format!("{}  ({place})", verb.name()));
-        let mut rows: Vec<(&str, String)> = steps.iter().map(|step| ("call", operation::step_text(step))).collect();
+        let mut rows: Vec<(&str, String)> = done.iter().map(|step| (steps::word(step), steps::step_text(step))).collect();
+        rows.extend(steps::requests(plan, done).map(|requests| ("requests", requests)));
         // The model describes its own fields; here it matters which of them are taken.
         let kind = |text: String| text.split_once(": ").map_or(text.clone(), |(kind, _)| kind.to_owned());
         let taken: Vec<(&str, String)> = value::parameters(input).into_iter().map(|(name, text)| (name, kind(text))).collect();

@@ -1,17 +1,19 @@
 //! Operations: the requests, where the records stand, and the loop over pages.
 
 use super::layout::Page;
+use super::steps::{requests, step_text};
 use super::value;
 use crate::{
-    Action, Advance, Answer, Body, Bound, Call, Compression, Data, EmptyPage, Next, Operation, Paginate, Plan, Progress, Records, Request,
+    Action, Advance, Answer, Body, Bound, Compression, Data, EmptyPage, Next, Operation, Paginate, Plan, Progress, Records, Request,
     Shape, Size, Step, Target,
 };
 
 pub(super) fn operation(page: &mut Page, plan: &Plan, operation: &Operation) {
-    let Operation { name, shape, input, takes_id, takes_parent, steps, records, paginate, already, origin } = operation;
+    let Operation { name, shape, input, takes_id, takes_parent, steps, records, paginate, reads: _, already, origin } = operation;
     page.heading(&format!("operation {name}"), Some(plan.place(*origin)));
     let mut rows: Vec<(&str, String)> = Vec::new();
     rows.extend(steps.iter().map(|step| (if single(steps) { "send" } else { "step" }, step_text(step))));
+    rows.extend(requests(plan, steps).map(|requests| ("requests", requests)));
     let mut taken: Vec<(&str, String)> = Vec::new();
     taken.extend(takes_parent.then(|| ("parent.id", String::new())));
     taken.extend(takes_id.then(|| ("id", String::new())));
@@ -30,38 +32,7 @@ pub(super) fn operation(page: &mut Page, plan: &Plan, operation: &Operation) {
 }
 
 fn single(steps: &[Step]) -> bool {
-    matches!(steps, [Step { when: None, bind: None, .. }])
-}
-
-/// A step in a few lines.
-pub(super) fn step_text(step: &Step) -> String {
-    let Step { action, when, bind, origin: _ } = step;
-    let mut text = match action {
-        Action::Request(sent) => request(sent),
-        Action::Call(call) => call_text(call),
-    };
-    if let Some(when) = when {
-        text.push_str(&format!("\nonly if {}", when.source));
-    }
-    if let Some(bind) = bind {
-        text.push_str(&format!("\nas ${bind}"));
-    }
-    text
-}
-
-fn call_text(call: &Call) -> String {
-    let Call { operation, id, parent, input } = call;
-    let given = [("id", id), ("parent.id", parent)];
-    let mut text = operation.clone();
-    for (name, data) in given {
-        if let Some(data) = data {
-            text.push_str(&format!("\n{name} = {}", value::data(data)));
-        }
-    }
-    for (name, data) in input {
-        text.push_str(&format!("\n{name} = {}", value::data(data)));
-    }
-    text
+    matches!(steps, [Step { action: Action::Request(_), when: None, bind: None, .. }])
 }
 
 /// A request: its line, then query, headers and body.

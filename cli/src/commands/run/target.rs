@@ -1,6 +1,6 @@
 //! What `RESOURCE[.VERB] [ID]` means in a connector's plan.
 
-use connc_plan::{Action, Call, Data, Method, Operation, Plan, ResourceMap, Shape, UnifiedVerb, Verb};
+use connc_plan::{Call, Data, Method, Operation, Plan, ResourceMap, Shape, UnifiedVerb, Verb};
 
 use crate::error::{Stop, names, suggestion};
 
@@ -273,10 +273,7 @@ impl<'a> Target<'a> {
     }
 
     fn calls(&self) -> impl Iterator<Item = &'a Call> {
-        self.verb().into_iter().flat_map(|verb| &verb.steps).filter_map(|step| match &step.action {
-            Action::Call(call) => Some(call),
-            Action::Request(_) => None,
-        })
+        self.verb().into_iter().flat_map(|verb| &verb.steps).flat_map(connc_plan::Step::calls)
     }
 
     fn reads(&self, call: &Call, variable: &str) -> bool {
