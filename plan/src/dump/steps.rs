@@ -6,6 +6,9 @@ use crate::{Action, Call, Data, Each, ForEach, Operation, Parents, Plan, Poll, R
 /// Operations call each other no deeper, as far as requests are counted.
 const DEEPEST: usize = 8;
 
+/// One request that may be left out.
+const MAYBE: &str = "1, or none";
+
 /// What a step of a unified verb is called.
 pub(super) fn word(step: &Step) -> &'static str {
     match &step.action {
@@ -90,8 +93,14 @@ pub(super) fn requests(plan: &Plan, steps: &[Step]) -> Option<String> {
         return None;
     }
     let last = steps.len().saturating_sub(1);
-    let parts = steps.iter().enumerate().filter_map(|(index, step)| of_step(plan, step, index == last, 0));
-    Some(parts.collect::<Vec<_>>().join("\nthen "))
+    let parts: Vec<String> = steps.iter().enumerate().filter_map(|(index, step)| of_step(plan, step, index == last, 0)).collect();
+    let count = |texts: &[&str]| parts.iter().filter(|part| texts.contains(&part.as_str())).count();
+    let (sure, perhaps) = (count(&["1"]), count(&["1", MAYBE]));
+    Some(match (sure, perhaps) {
+        (_, perhaps) if perhaps < parts.len() => parts.join("\nthen "),
+        (sure, perhaps) if sure == perhaps => sure.to_string(),
+        (sure, perhaps) => format!("{sure} to {perhaps}"),
+    })
 }
 
 fn of_step(plan: &Plan, step: &Step, is_last: bool, depth: usize) -> Option<String> {
