@@ -150,7 +150,9 @@ fn reads(request: &Request, shape: plan::Shape) -> bool {
     let by_method = matches!(request.method, plan::Method::Get | plan::Method::Head);
     match &request.body {
         Body::Graphql { document, .. } => !document.is_mutation,
-        Body::Json(_) | Body::Form(_) => by_method || shape == plan::Shape::List,
+        Body::Json(_) | Body::Form(_) | Body::FormData(..) | Body::Multipart(_) | Body::Raw { .. } => {
+            by_method || shape == plan::Shape::List
+        }
         Body::None => by_method,
     }
 }

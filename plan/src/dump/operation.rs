@@ -4,8 +4,8 @@ use super::layout::Page;
 use super::steps::{requests, step_text};
 use super::value;
 use crate::{
-    Action, Advance, Answer, Body, Bound, Compression, Data, EmptyPage, Next, Operation, Paginate, Plan, Progress, Records, Request,
-    Shape, Size, Step, Target,
+    Action, Advance, Answer, Body, Bound, Compression, Data, EmptyPage, Next, Operation, Paginate, Plan, Progress, Records, Request, Shape,
+    Size, Step, Target,
 };
 
 pub(super) fn operation(page: &mut Page, plan: &Plan, operation: &Operation) {
