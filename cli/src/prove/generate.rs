@@ -64,7 +64,7 @@ pub(super) fn value(shape: &Shape, shapes: &Shapes, chance: &mut Chance, depth: 
     };
     let chosen = if flat.is_empty() { chance.pick(&alternatives) } else { chance.pick(&flat) };
     match chosen {
-        None | Some(Shape::Null | Shape::Function | Shape::Named(_) | Shape::OneOf(_)) => Value::Null,
+        None | Some(Shape::Null | Shape::Function | Shape::Bytes | Shape::Named(_) | Shape::OneOf(_)) => Value::Null,
         Some(Shape::Unknown) => anything(chance),
         Some(Shape::Boolean) => Value::Bool(chance.one_in(2)),
         Some(Shape::Number { integer: true }) => integer(chance, false),

@@ -74,6 +74,7 @@ pub(super) fn members<'a>(shape: &'a Shape, shapes: &'a Shapes) -> Vec<&'a Membe
             | Shape::Number { .. }
             | Shape::Text(_)
             | Shape::Function
+            | Shape::Bytes
             | Shape::Named(_)
             | Shape::OneOf(_) => {}
         }
@@ -94,6 +95,7 @@ pub(super) fn words(shape: &Shape, shapes: &Shapes) -> Vec<String> {
             | Shape::Number { .. }
             | Shape::Object(_)
             | Shape::Function
+            | Shape::Bytes
             | Shape::Named(_)
             | Shape::OneOf(_) => {}
         }

@@ -79,6 +79,7 @@ fn compatible(given: &Shape, target: &Shape, shapes: &Shapes) -> bool {
             | Shape::List(_)
             | Shape::Object(_)
             | Shape::Function
+            | Shape::Bytes
             | Shape::Named(_)
             | Shape::OneOf(_),
             _,
@@ -109,5 +110,6 @@ fn word(shape: &Shape) -> &'static str {
         Shape::List(_) => "a list",
         Shape::Object(_) => "an object",
         Shape::Function => "a function",
+        Shape::Bytes => "bytes",
     }
 }

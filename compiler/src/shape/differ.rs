@@ -40,7 +40,7 @@ fn one(shape: &Shape, shapes: &Shapes, answer: &Json, at: &str, depth: usize) ->
         | (Shape::Null, Json::Null)
         | (Shape::Boolean, Json::Bool(_))
         | (Shape::Number { integer: false }, Json::Number(_))
-        | (Shape::Named(_) | Shape::OneOf(_) | Shape::Function, _) => Vec::new(),
+        | (Shape::Named(_) | Shape::OneOf(_) | Shape::Function | Shape::Bytes, _) => Vec::new(),
         (Shape::Number { integer: true }, Json::Number(number)) => {
             if number.is_i64() || number.is_u64() {
                 Vec::new()

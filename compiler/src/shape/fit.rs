@@ -98,6 +98,8 @@ impl Fitting<'_> {
     /// One alternative, which is neither a name nor one of several.
     fn one(&mut self, shape: &Shape, name: &str, target: &Type) {
         match (shape, target) {
+            // Where they would be written, the expression itself is reported.
+            (Shape::Bytes, _) => self.found.unknown = true,
             (Shape::Null, _) | (_, Type::Any) => {}
             (Shape::Unknown, _) => self.found.unknown = true,
             (Shape::List(items), Type::List(inner)) => self.each(items, name, inner),

@@ -26,6 +26,8 @@ pub enum Shape {
     Object(Rc<Object>),
     /// A function, which only expressions make.
     Function,
+    /// Bytes, which only host functions make, and which stand only between them.
+    Bytes,
     /// A named type of the provider's description.
     Named(TypeId),
     /// One of several. [`Shape::one_of`] makes them: at least two, flat, none of them unknown. None at all is [`Shape::nothing`].

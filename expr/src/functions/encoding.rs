@@ -1,18 +1,26 @@
-//! Base64, hexadecimal and hashes, over the UTF-8 of text.
+//! Base64 and hexadecimal, of bytes or of the UTF-8 of text.
 
-use data_encoding::{BASE64, BASE64_NOPAD, HEXLOWER};
-use ring::digest;
+use data_encoding::{BASE64_NOPAD, BASE64URL_NOPAD, HEXLOWER};
 
 use super::signature::{Absence, Signature, Type, one};
-use super::{Function, made, text};
+use super::{Function, bytes, made, text};
 
-pub(super) const BASE64_ENCODE: Function = Function {
-    name: "base64_encode",
-    signature: Signature { parameters: &[one("text", Type::Text)], result: Type::Text },
+pub(super) const BASE64: Function = Function {
+    name: "base64",
+    signature: Signature { parameters: &[one("data", Type::TextOrBytes)], result: Type::Text },
     absence: Absence::Passes,
-    doc: "the Base64 (RFC 4648, section 4) of a text's UTF-8",
-    example: ("$base64_encode('Ada Quïll')", "\"QWRhIFF1w69sbA==\""),
-    body: |arguments| made(encode_base64(text(arguments)?.as_bytes())),
+    doc: "the Base64 (RFC 4648, section 4) of bytes, or of a text's UTF-8",
+    example: ("$base64('Ada Quïll')", "\"QWRhIFF1w69sbA==\""),
+    body: |arguments| made(encode_base64(&bytes::of(arguments, 0, "data")?)),
+};
+
+pub(super) const BASE64URL: Function = Function {
+    name: "base64url",
+    signature: Signature { parameters: &[one("data", Type::TextOrBytes)], result: Type::Text },
+    absence: Absence::Passes,
+    doc: "the Base64 for URLs (RFC 4648, section 5) of bytes, or of a text's UTF-8, without padding",
+    example: ("$base64url($sha256('abc'))", "\"ungWv48Bz-pBQUDeXa4iI7ADYaOWF3qctBD_YfIAFa0\""),
+    body: |arguments| made(BASE64URL_NOPAD.encode(&bytes::of(arguments, 0, "data")?)),
 };
 
 pub(super) const BASE64_DECODE: Function = Function {
@@ -27,27 +35,27 @@ pub(super) const BASE64_DECODE: Function = Function {
     },
 };
 
-pub(super) const HEX_ENCODE: Function = Function {
-    name: "hex_encode",
-    signature: Signature { parameters: &[one("text", Type::Text)], result: Type::Text },
+pub(super) const BASE64_TO_BYTES: Function = Function {
+    name: "base64_to_bytes",
+    signature: Signature { parameters: &[one("encoded", Type::Text)], result: Type::Bytes },
     absence: Absence::Passes,
-    doc: "a text's UTF-8 in lowercase hexadecimal",
-    example: ("$hex_encode('Ada')", "\"416461\""),
-    body: |arguments| made(HEXLOWER.encode(text(arguments)?.as_bytes())),
+    doc: "the bytes that Base64 stands for, in the alphabet of RFC 4648, section 4 or 5, padded or not: a key, for instance",
+    example: ("$hex($base64_to_bytes('AP8='))", "\"00ff\""),
+    body: |arguments| bytes::wrap(&decode_base64(text(arguments)?).ok_or("the text is no Base64")?),
 };
 
-pub(super) const SHA256_HEX: Function = Function {
-    name: "sha256_hex",
-    signature: Signature { parameters: &[one("text", Type::Text)], result: Type::Text },
+pub(super) const HEX: Function = Function {
+    name: "hex",
+    signature: Signature { parameters: &[one("data", Type::TextOrBytes)], result: Type::Text },
     absence: Absence::Passes,
-    doc: "the SHA-256 of a text's UTF-8 in lowercase hexadecimal",
-    example: ("$sha256_hex('abc')", "\"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad\""),
-    body: |arguments| made(HEXLOWER.encode(digest::digest(&digest::SHA256, text(arguments)?.as_bytes()).as_ref())),
+    doc: "bytes, or a text's UTF-8, in lowercase hexadecimal",
+    example: ("$hex('Ada')", "\"416461\""),
+    body: |arguments| made(HEXLOWER.encode(&bytes::of(arguments, 0, "data")?)),
 };
 
 /// Base64 as RFC 4648, section 4, has it, with padding.
 pub(crate) fn encode_base64(bytes: &[u8]) -> String {
-    BASE64.encode(bytes)
+    data_encoding::BASE64.encode(bytes)
 }
 
 fn decode_base64(text: &str) -> Option<Vec<u8>> {

@@ -3,10 +3,12 @@
 //! A host function is pure and is added for a format, never for a provider. Its row says what it takes, what it gives and what it does
 //! where a value is absent; the row's example is its test.
 
+mod bytes;
 mod choose;
 mod dates;
 mod encoding;
 mod formats;
+mod hashes;
 mod html;
 mod signature;
 #[cfg(test)]
@@ -14,6 +16,7 @@ mod tests;
 
 use serde_json::Value;
 
+pub(crate) use bytes::is_mark;
 pub(crate) use encoding::encode_base64;
 pub use signature::{Absence, Parameter, Signature, Type};
 
@@ -53,10 +56,14 @@ pub const TABLE: &[Function] = &[
     formats::TIMESTAMP_OR_NOTHING,
     html::TO_TEXT,
     html::FROM_TEXT,
-    encoding::BASE64_ENCODE,
+    encoding::BASE64,
+    encoding::BASE64URL,
     encoding::BASE64_DECODE,
-    encoding::HEX_ENCODE,
-    encoding::SHA256_HEX,
+    encoding::BASE64_TO_BYTES,
+    encoding::HEX,
+    hashes::HMAC,
+    hashes::SHA256,
+    hashes::SHA1,
 ];
 
 /// Functions of JSONata that do not exist here, with the reason.

@@ -20,6 +20,8 @@ pub struct Parameter {
     pub r#type: Type,
     /// Whether it stands for any number of arguments, none included. Only the last one does.
     pub rest: bool,
+    /// Whether it may be left out. Only the last one may.
+    pub optional: bool,
 }
 
 /// The type of a parameter or result.
@@ -29,6 +31,12 @@ pub enum Type {
     Any,
     /// Text.
     Text,
+    /// Bytes that are no text: between functions only, since neither a record nor a body can hold them.
+    Bytes,
+    /// Of parameters: text, which stands for its UTF-8, or bytes.
+    TextOrBytes,
+    /// Of parameters: one of these words.
+    Word(&'static [&'static str]),
     /// A number.
     Number,
     /// An RFC 3339 timestamp as text.
@@ -58,7 +66,7 @@ impl Signature {
     /// The fewest arguments.
     #[must_use]
     pub fn least(&self) -> usize {
-        self.parameters.iter().filter(|parameter| !parameter.rest).count()
+        self.parameters.iter().filter(|parameter| !parameter.rest && !parameter.optional).count()
     }
 
     /// The most arguments; none is any number.
@@ -74,7 +82,13 @@ impl fmt::Display for Signature {
         f.write_str("(")?;
         for (index, parameter) in self.parameters.iter().enumerate() {
             let comma = if index > 0 { ", " } else { "" };
-            let rest = if parameter.rest { "…" } else { "" };
+            let rest = if parameter.rest {
+                "…"
+            } else if parameter.optional {
+                "?"
+            } else {
+                ""
+            };
             write!(f, "{comma}{}{rest}: {}", parameter.name, parameter.r#type)?;
         }
         write!(f, ") -> {}", self.result)
@@ -84,6 +98,9 @@ impl fmt::Display for Signature {
 impl fmt::Display for Type {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Self::Word(words) => return write!(f, "one of `{}`", words.join("`, `")),
+            Self::Bytes => "bytes",
+            Self::TextOrBytes => "text or bytes",
             Self::Any => "any",
             Self::Text => "text",
             Self::Number => "number",
@@ -99,10 +116,15 @@ impl fmt::Display for Type {
 
 /// A parameter that stands for one argument.
 pub(super) const fn one(name: &'static str, r#type: Type) -> Parameter {
-    Parameter { name, r#type, rest: false }
+    Parameter { name, r#type, rest: false, optional: false }
+}
+
+/// A parameter that may be left out.
+pub(super) const fn optional(name: &'static str, r#type: Type) -> Parameter {
+    Parameter { name, r#type, rest: false, optional: true }
 }
 
 /// A parameter that stands for any number of arguments.
 pub(super) const fn rest(name: &'static str, r#type: Type) -> Parameter {
-    Parameter { name, r#type, rest: true }
+    Parameter { name, r#type, rest: true, optional: false }
 }

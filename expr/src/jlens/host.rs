@@ -19,8 +19,7 @@ pub(super) fn bindings() -> &'static Bindings {
 }
 
 fn bind(function: &'static Function) -> HostFunction {
-    let required = function.signature.parameters.iter().filter(|parameter| !parameter.rest).count();
-    HostFunction::new(required, move |arguments, _call| {
+    HostFunction::new(function.signature.least(), move |arguments, _call| {
         match (function.absence, arguments.first()) {
             (Absence::Passes, None | Some(None)) => return Ok(None),
             (Absence::Passes, Some(Some(serde_json::Value::Null))) => return Ok(Some(serde_json::Value::Null)),

@@ -80,7 +80,12 @@ impl Engine for Jlens {
     }
 
     fn write(program: &Compiled, run: &Run<'_, Parsed>, sink: &mut String) -> Result<bool, EvalError> {
-        let written = evaluation::evaluate(program, run, |output| output.write(&mut write::Text::new(sink)))?;
+        let mut bytes = false;
+        let written = evaluation::evaluate(program, run, |output| output.write(&mut write::Text::new(sink, &mut bytes)))?;
+        if bytes {
+            let message = "bytes are no text: write them with `$hex` or `$base64`".to_owned();
+            return Err(EvalError { message, span: None, limit: false });
+        }
         Ok(written.is_some())
     }
 

@@ -4,6 +4,8 @@ use std::fmt::Write as _;
 
 use jlens_core::output::Builder;
 
+use crate::functions;
+
 /// The largest double below which every whole number is exact: 2^53.
 const WHOLE: f64 = 9_007_199_254_740_992.0;
 
@@ -13,11 +15,13 @@ const LONG: f64 = 1e21;
 /// Appends JSON text. A value is where its text begins.
 pub(super) struct Text<'s> {
     sink: &'s mut String,
+    bytes: &'s mut bool,
 }
 
 impl<'s> Text<'s> {
-    pub(super) fn new(sink: &'s mut String) -> Self {
-        Self { sink }
+    /// `bytes` becomes true where the result holds bytes, which JSON cannot.
+    pub(super) fn new(sink: &'s mut String, bytes: &'s mut bool) -> Self {
+        Self { sink, bytes }
     }
 
     fn plain(&mut self, text: &str) -> usize {
@@ -57,7 +61,7 @@ impl Builder for Text<'_> {
 
     fn string(&mut self, value: &str) -> usize {
         let start = self.sink.len();
-        push_string(self.sink, value);
+        *self.bytes |= push_string(self.sink, value);
         start
     }
 
@@ -80,7 +84,7 @@ impl Builder for Text<'_> {
     /// The key comes after its value, and goes in before it.
     fn insert(&mut self, _object: &mut usize, key: &str, value: usize) {
         let mut name = String::with_capacity(key.len() + 3);
-        push_string(&mut name, key);
+        *self.bytes |= push_string(&mut name, key);
         name.push(':');
         self.sink.insert_str(value, &name);
         self.sink.push(',');
@@ -106,10 +110,12 @@ fn push_number(sink: &mut String, value: f64) {
     };
 }
 
-fn push_string(sink: &mut String, value: &str) {
+/// Appends text in quotes, and says whether it holds the bytes of a host function.
+fn push_string(sink: &mut String, value: &str) -> bool {
     sink.push('"');
+    let mut bytes = false;
     let mut rest = value;
-    while let Some(at) = rest.bytes().position(|byte| byte < 0x20 || byte == b'"' || byte == b'\\') {
+    while let Some(at) = rest.bytes().position(|byte| byte < 0x20 || matches!(byte, b'"' | b'\\' | 0x7f)) {
         let (plain, special) = rest.split_at(at);
         sink.push_str(plain);
         let mut characters = special.chars();
@@ -119,6 +125,10 @@ fn push_string(sink: &mut String, value: &str) {
             Some('\n') => sink.push_str("\\n"),
             Some('\r') => sink.push_str("\\r"),
             Some('\t') => sink.push_str("\\t"),
+            Some('\u{7f}') => {
+                bytes |= functions::is_mark(special);
+                sink.push('\u{7f}');
+            }
             Some(control) => {
                 let _ = write!(sink, "\\u{:04x}", u32::from(control));
             }
@@ -128,6 +138,7 @@ fn push_string(sink: &mut String, value: &str) {
     }
     sink.push_str(rest);
     sink.push('"');
+    bytes
 }
 
 /// Whether a result is true by JSONata's rules (`$boolean`).

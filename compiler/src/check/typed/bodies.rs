@@ -225,7 +225,14 @@ pub(super) fn is_known(shape: &Shape, scope: &Scope<'_>) -> bool {
         Shape::Unknown => false,
         Shape::List(items) => is_known(items, scope),
         Shape::Object(object) => !object.cut,
-        Shape::Null | Shape::Boolean | Shape::Number { .. } | Shape::Text(_) | Shape::Function | Shape::Named(_) | Shape::OneOf(_) => true,
+        Shape::Null
+        | Shape::Boolean
+        | Shape::Number { .. }
+        | Shape::Text(_)
+        | Shape::Function
+        | Shape::Bytes
+        | Shape::Named(_)
+        | Shape::OneOf(_) => true,
     })
 }
 

@@ -299,6 +299,7 @@ fn words(shape: &Shape, scope: &crate::shape::Scope<'_>) -> Words {
             },
             Shape::Object(_) => return Words::Never("an object"),
             Shape::Function => return Words::Never("a function"),
+            Shape::Bytes => return Words::Never("bytes"),
             Shape::Named(_) | Shape::OneOf(_) => return Words::Any,
         }
     }

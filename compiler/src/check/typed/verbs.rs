@@ -55,6 +55,7 @@ fn is_open(shape: &Shape) -> bool {
         | Shape::Number { .. }
         | Shape::Text(_)
         | Shape::Function
+        | Shape::Bytes
         | Shape::Named(_)
         | Shape::OneOf(_) => false,
     }

@@ -24,6 +24,10 @@ pub(super) enum Takes {
     Text,
     Number,
     Boolean,
+    /// Text or bytes.
+    TextOrBytes,
+    /// One of these texts.
+    Word(&'static [&'static str]),
     /// Text, a number or a boolean.
     Scalar,
     Object,
@@ -103,8 +107,10 @@ pub(super) fn parameters(name: &str) -> Option<&'static [Parameter]> {
 }
 
 impl Takes {
-    fn words(self) -> &'static str {
-        match self {
+    fn words(self) -> String {
+        let words = match self {
+            Self::Word(words) => return format!("one of `{}`", words.join("`, `")),
+            Self::TextOrBytes => "text or bytes",
             Self::Anything => "any value",
             Self::Text => "text",
             Self::Number => "a number",
@@ -118,13 +124,16 @@ impl Takes {
             Self::Numbers => "a list of numbers",
             Self::Texts => "a list of texts",
             Self::Objects => "a list of objects",
-        }
+        };
+        words.to_owned()
     }
 
     fn of(r#type: Type) -> Self {
         match r#type {
             Type::Text | Type::Timestamp | Type::Email | Type::Url => Self::Text,
             Type::Number => Self::Number,
+            Type::Bytes | Type::TextOrBytes => Self::TextOrBytes,
+            Type::Word(words) => Self::Word(words),
             Type::Any | Type::Arguments | Type::Element | Type::TextList => Self::Anything,
         }
     }
@@ -139,6 +148,11 @@ impl Takes {
             Self::Text | Self::Texts => matches!(shape, Shape::Text(_)),
             Self::Number | Self::Numbers => matches!(shape, Shape::Number { .. }),
             Self::Boolean => matches!(shape, Shape::Boolean),
+            Self::TextOrBytes => matches!(shape, Shape::Text(_) | Shape::Bytes),
+            Self::Word(words) => match shape {
+                Shape::Text(Text { values: Some(values), .. }) => values.iter().all(|value| words.contains(&value.as_ref())),
+                _ => matches!(shape, Shape::Text(_)),
+            },
             Self::Scalar => matches!(shape, Shape::Text(_) | Shape::Number { .. } | Shape::Boolean),
             Self::Object | Self::Objects => matches!(shape, Shape::Object(_)),
             Self::ObjectOrList => matches!(shape, Shape::Object(_) | Shape::List(_)),
@@ -153,7 +167,17 @@ impl Takes {
     }
 
     fn is_single(self) -> bool {
-        matches!(self, Self::Text | Self::Number | Self::Boolean | Self::Scalar | Self::Object | Self::TextOrPattern)
+        matches!(
+            self,
+            Self::Text
+                | Self::Number
+                | Self::Boolean
+                | Self::TextOrBytes
+                | Self::Word(_)
+                | Self::Scalar
+                | Self::Object
+                | Self::TextOrPattern
+        )
     }
 }
 
@@ -251,7 +275,8 @@ impl<'a> Walk<'a> {
             return true;
         }
         let node = argument.node.unwrap_or(call);
-        let this = argument.node.and_then(spelled).map_or_else(|| "this".to_owned(), |text| format!("`{text}`"));
+        let spelled_out = argument.node.and_then(spelled).filter(|_| !matches!(takes, Takes::Word(_)));
+        let this = spelled_out.map_or_else(|| "this".to_owned(), |text| format!("`{text}`"));
         if takes.is_single() && (flow.many || mixes(self, flow)) {
             let first = argument.node.and_then(first_of).unwrap_or_else(|| "x[0]".to_owned());
             let joins = matches!(takes, Takes::Text | Takes::TextOrPattern | Takes::Scalar);
@@ -279,7 +304,12 @@ impl<'a> Walk<'a> {
                 Some(format!("take the first with `{text}[0]`, or make one text of all with `$join`"))
             }
             (Shape::List(_), Some(text)) => Some(format!("take the first with `{text}[0]`")),
-            (Shape::Number { .. } | Shape::Boolean, Some(text)) if matches!(takes, Takes::Text | Takes::TextOrPattern) => {
+            (Shape::Bytes, text) if matches!(takes, Takes::Text | Takes::TextOrPattern | Takes::Scalar | Takes::Texts) => {
+                Some(as_text(text.as_deref()))
+            }
+            (Shape::Number { .. } | Shape::Boolean, Some(text))
+                if matches!(takes, Takes::Text | Takes::TextOrPattern | Takes::TextOrBytes) =>
+            {
                 Some(format!("make it text with `$string({text})`"))
             }
             (Shape::Text(given), text) if takes == Takes::Number && who == "`+`" => {
@@ -307,7 +337,21 @@ impl<'a> Walk<'a> {
 
     /// `&` takes anything but a list, of which it would make JSON text.
     pub(super) fn check_concat(&mut self, node: &'a Node, flow: &Flow<'a>) -> bool {
-        if flow.is_unknown() || !self.is_plural(flow) {
+        if flow.is_unknown() {
+            return true;
+        }
+        if self.shapes.alternatives(&flow.shape).contains(&&Shape::Bytes) {
+            let text = spelled(node);
+            self.report(Problem {
+                kind: ProblemKind::WrongArgument,
+                range: node.span.clone(),
+                message: "`&` puts texts together, and this is bytes".to_owned(),
+                help: Some(as_text(text.as_deref())),
+                declared: None,
+            });
+            return false;
+        }
+        if !self.is_plural(flow) {
             return true;
         }
         let this = spelled(node).map_or_else(|| "this".to_owned(), |text| format!("`{text}`"));
@@ -337,6 +381,12 @@ pub(super) fn first_of(node: &Node) -> Option<String> {
         Some((first, rest)) if !first.starts_with('$') => Some(format!("{first}[0].{rest}")),
         _ => Some(format!("{text}[0]")),
     }
+}
+
+/// How bytes become text.
+pub(super) fn as_text(bytes: Option<&str>) -> String {
+    let bytes = bytes.unwrap_or("…");
+    format!("make text of them with `$hex({bytes})` or `$base64({bytes})`")
 }
 
 /// How text becomes a number, if it can.

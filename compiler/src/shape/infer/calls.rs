@@ -211,8 +211,8 @@ impl<'a> Walk<'a> {
         self.unknown |= match name {
             "date_assume_utc" | "date_from_http" | "toMillis" => texts.into_iter().any(|text| !is_date(text)),
             "number" | "parseInteger" | "date_from_epoch_seconds" | "date_from_epoch_milliseconds" => texts.into_iter().next().is_some(),
-            "one" | "single" | "error" | "assert" | "base64_decode" | "decodeUrl" | "decodeUrlComponent" | "formatInteger"
-            | "formatNumber" => true,
+            "one" | "single" | "error" | "assert" | "base64_decode" | "base64_to_bytes" | "decodeUrl" | "decodeUrlComponent"
+            | "formatInteger" | "formatNumber" => true,
             _ => false,
         };
     }
@@ -227,6 +227,9 @@ impl<'a> Walk<'a> {
             Type::Any => Shape::Unknown,
             Type::Text => Shape::text(),
             Type::Number => Shape::Number { integer: false },
+            Type::Bytes => Shape::Bytes,
+            Type::TextOrBytes => union([Shape::text(), Shape::Bytes]),
+            Type::Word(words) => Shape::words(words.iter().copied()),
             Type::Timestamp => Shape::formatted("date-time"),
             Type::Email => Shape::formatted("email"),
             Type::Url => Shape::formatted("uri"),

@@ -31,6 +31,7 @@ fn one(shape: &Shape, shapes: &Shapes, depth: usize) -> String {
         Shape::List(items) => format!("a list of {}", plural(items, shapes, depth + 1)),
         Shape::Object(object) => object.name.as_ref().map_or_else(|| "an object".to_owned(), |name| format!("an object (`{name}`)")),
         Shape::Function => "a function".to_owned(),
+        Shape::Bytes => "bytes".to_owned(),
         Shape::Named(id) => match shapes.resolve(shape) {
             Shape::Object(_) => format!("an object (`{}`)", shapes.name(*id)),
             other if depth < TOLD => one(other, shapes, depth + 1),
@@ -59,6 +60,7 @@ fn plural(shape: &Shape, shapes: &Shapes, depth: usize) -> String {
         Shape::List(items) => format!("lists of {}", plural(items, shapes, depth + 1)),
         Shape::Object(object) => object.name.as_ref().map_or_else(|| "objects".to_owned(), |name| format!("objects (`{name}`)")),
         Shape::Function => "functions".to_owned(),
+        Shape::Bytes => "bytes".to_owned(),
         Shape::Named(id) => match shapes.resolve(shape) {
             Shape::Object(_) => format!("objects (`{}`)", shapes.name(*id)),
             other if depth < TOLD => plural(other, shapes, depth + 1),

@@ -72,6 +72,7 @@ impl<'a> Walk<'a> {
                 | Shape::Number { .. }
                 | Shape::Text(_)
                 | Shape::Function
+                | Shape::Bytes
                 | Shape::Named(_)
                 | Shape::OneOf(_) => {}
             }
@@ -112,9 +113,13 @@ impl<'a> Walk<'a> {
                     found.push(if matches!(next, Shape::Named(_)) { next.clone() } else { whole.clone() });
                     waiting.extend(object.members.iter().map(|member| &member.shape).chain(&object.rest));
                 }
-                scalar @ (Shape::Null | Shape::Boolean | Shape::Number { .. } | Shape::Text(_) | Shape::Function | Shape::Named(_)) => {
-                    keep(scalar)
-                }
+                scalar @ (Shape::Null
+                | Shape::Boolean
+                | Shape::Number { .. }
+                | Shape::Text(_)
+                | Shape::Function
+                | Shape::Bytes
+                | Shape::Named(_)) => keep(scalar),
             }
             if steps > DESCENDANTS {
                 return Flow::unknown();
@@ -175,7 +180,7 @@ pub(super) fn lookup<'a>(shapes: &Shapes, shape: &Shape, name: &str) -> Found<'a
                 let shape = elements(shapes, &inside.flow.shape);
                 add(if shape == Shape::Unknown { Flow::unknown() } else { Flow::many(shape, true) });
             }
-            Shape::Null | Shape::Boolean | Shape::Number { .. } | Shape::Text(_) | Shape::Named(_) => always = false,
+            Shape::Null | Shape::Boolean | Shape::Number { .. } | Shape::Text(_) | Shape::Bytes | Shape::Named(_) => always = false,
             Shape::Function | Shape::OneOf(_) => {
                 always = false;
                 found.somewhere = true;

@@ -162,6 +162,7 @@ pub(super) fn has_list(shapes: &Shapes, shape: &Shape) -> bool {
         | Shape::Text(_)
         | Shape::Object(_)
         | Shape::Function
+        | Shape::Bytes
         | Shape::Named(_) => false,
     }
 }
@@ -181,9 +182,14 @@ pub(super) fn elements(shapes: &Shapes, shape: &Shape) -> Shape {
             ),
             _ => shape.clone(),
         },
-        Shape::Unknown | Shape::Null | Shape::Boolean | Shape::Number { .. } | Shape::Text(_) | Shape::Object(_) | Shape::Function => {
-            shape.clone()
-        }
+        Shape::Unknown
+        | Shape::Null
+        | Shape::Boolean
+        | Shape::Number { .. }
+        | Shape::Text(_)
+        | Shape::Object(_)
+        | Shape::Function
+        | Shape::Bytes => shape.clone(),
     }
 }
 
@@ -229,7 +235,14 @@ fn fits(shape: &Shape, left: &mut usize) -> bool {
         Shape::OneOf(several) => several.iter().all(|one| fits(one, left)),
         // A declared one is as large as the description has it.
         Shape::Object(object) => object.place.is_some() || fits_object(object, left),
-        Shape::Unknown | Shape::Null | Shape::Boolean | Shape::Number { .. } | Shape::Text(_) | Shape::Function | Shape::Named(_) => true,
+        Shape::Unknown
+        | Shape::Null
+        | Shape::Boolean
+        | Shape::Number { .. }
+        | Shape::Text(_)
+        | Shape::Function
+        | Shape::Bytes
+        | Shape::Named(_) => true,
     }
 }
 

@@ -93,6 +93,7 @@ pub enum ProblemKind {
 pub fn infer(node: &Node, scope: &Scope<'_>) -> Inferred {
     let mut walk = Walk::new(scope, false);
     let flow = walk.whole(node);
+    walk.check_written(node, &flow);
     let mut value = flow.value();
     if flow.doubt && value.absent {
         // Whether it may be absent hangs on something that is not known, and nobody is to act on a guess.

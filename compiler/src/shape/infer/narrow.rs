@@ -132,7 +132,7 @@ pub(super) fn kind(shape: &Shape) -> &'static str {
         Shape::Null => "null",
         Shape::Boolean => "boolean",
         Shape::Number { .. } => "number",
-        Shape::Text(_) => "string",
+        Shape::Text(_) | Shape::Bytes => "string",
         Shape::List(_) => "array",
         Shape::Object(_) => "object",
         Shape::Function => "function",

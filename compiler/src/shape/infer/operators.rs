@@ -92,6 +92,7 @@ impl<'a> Walk<'a> {
             Shape::Boolean => Shape::words(["true", "false"]),
             Shape::Null => Shape::words(["null"]),
             Shape::Function => Shape::words([""]),
+            Shape::Bytes => Shape::Bytes,
             Shape::Unknown | Shape::Number { .. } | Shape::List(_) | Shape::Object(_) | Shape::Named(_) | Shape::OneOf(_) => Shape::text(),
         }))
     }

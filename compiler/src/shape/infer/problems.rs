@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use connc_expr::ir::{Kind, Node, Operator};
 
+use super::arguments::as_text;
 use super::context::Context;
 use super::describe::{describe, describe_shape};
 use super::flow::{Flow, has_list, leaves};
@@ -280,6 +281,20 @@ impl<'a> Walk<'a> {
         true
     }
 
+    /// A result is JSON, which has no bytes.
+    pub(super) fn check_written(&mut self, node: &'a Node, flow: &Flow<'a>) {
+        if flow.is_unknown() || self.is_reported_within(node) || !holds_bytes(&flow.shape) {
+            return;
+        }
+        self.report(Problem {
+            kind: ProblemKind::WrongArgument,
+            range: node.span.clone(),
+            message: "the result holds bytes, and JSON has none".to_owned(),
+            help: Some(as_text(spelled(node).as_deref())),
+            declared: None,
+        });
+    }
+
     /// A member's name is text.
     pub(super) fn check_key(&mut self, node: &'a Node, flow: &Flow<'a>) {
         if flow.is_unknown() || flow.shape.is_nothing() {
@@ -293,9 +308,21 @@ impl<'a> Walk<'a> {
     }
 }
 
+/// Whether bytes are anywhere in what an expression builds. What a description declares has none.
+fn holds_bytes(shape: &Shape) -> bool {
+    match shape {
+        Shape::Bytes => true,
+        Shape::List(inner) => holds_bytes(inner),
+        Shape::OneOf(several) => several.iter().any(|one| holds_bytes(one)),
+        Shape::Object(object) => object.place.is_none() && object.members.iter().any(|member| holds_bytes(&member.shape)),
+        Shape::Unknown | Shape::Null | Shape::Boolean | Shape::Number { .. } | Shape::Text(_) | Shape::Function | Shape::Named(_) => false,
+    }
+}
+
 /// Whether two alternatives may be equal.
 fn meet(one: &Shape, other: &Shape) -> bool {
     match (one, other) {
+        (Shape::Bytes, Shape::Text(_)) | (Shape::Text(_), Shape::Bytes) => false,
         (Shape::Text(one), Shape::Text(other)) => match (&one.values, &other.values) {
             (Some(ours), Some(theirs)) => ours.iter().any(|word| theirs.contains(word)),
             _ => true,

@@ -75,13 +75,15 @@ fn refused(label: Option<&str>, what: &str) -> Error {
         Some(label) if label.contains("CERTIFICATE") => {
             Error::invalid(format!("{what} is a certificate, and signing takes the private key")).with_help(BEGINS)
         }
-        Some("OPENSSH PRIVATE KEY") => Error::invalid(format!("{what} is in the form of OpenSSH"))
-            .with_help("write it as PEM: `ssh-keygen -p -m PKCS8 -f key`"),
+        Some("OPENSSH PRIVATE KEY") => {
+            Error::invalid(format!("{what} is in the form of OpenSSH")).with_help("write it as PEM: `ssh-keygen -p -m PKCS8 -f key`")
+        }
         Some(_) | None => Error::invalid(format!("{what} is no private key in PEM")).with_help(BEGINS),
     }
 }
 
-const BEGINS: &str = "a private key begins with `-----BEGIN PRIVATE KEY-----`, `-----BEGIN RSA PRIVATE KEY-----` or `-----BEGIN EC PRIVATE KEY-----`";
+const BEGINS: &str =
+    "a private key begins with `-----BEGIN PRIVATE KEY-----`, `-----BEGIN RSA PRIVATE KEY-----` or `-----BEGIN EC PRIVATE KEY-----`";
 
 fn encrypted(what: &str) -> Error {
     Error::invalid(format!("{what} is encrypted with a passphrase"))

@@ -76,14 +76,16 @@ fn seen(built: &Built, once: &Once) -> Value {
         "path": built.url.path(),
         "query": built.url.query().unwrap_or_default(),
         "headers": headers,
-        "body_sha256": hash::hex(&hash::sha256(&built.body)),
         "timestamp": once.timestamp,
         "date": once.date,
         "nonce": once.nonce,
     });
-    // A body that is no text has its hash alone.
-    if let (Some(members), Ok(body)) = (request.as_object_mut(), std::str::from_utf8(&built.body)) {
-        members.insert("body".to_owned(), body.into());
+    // A body that is read while it is sent can have neither; one that is no text has its hash alone.
+    if let (Some(members), Some(body)) = (request.as_object_mut(), built.body.bytes()) {
+        members.insert("body_sha256".to_owned(), hash::hex(&hash::sha256(&body)).into());
+        if let Ok(text) = std::str::from_utf8(&body) {
+            members.insert("body".to_owned(), text.into());
+        }
     }
     request
 }

@@ -118,9 +118,7 @@ fn ec_signatures_are_verified_in_each_form_of_the_key() {
 #[test]
 fn shared_secrets_sign_with_their_bytes() {
     // RFC 7515, appendix A.1: the key there, over the header and the claims there.
-    let key = BASE64URL_NOPAD
-        .decode(b"AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow")
-        .unwrap();
+    let key = BASE64URL_NOPAD.decode(b"AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow").unwrap();
     let signed = "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ";
     let key = super::key::Key::Shared(ring::hmac::Key::new(ring::hmac::HMAC_SHA256, &key));
     let signature = key.sign(signed.as_bytes(), "the key").unwrap();
@@ -153,7 +151,11 @@ fn keys_that_cannot_sign_are_refused_in_plain_words() {
         (JwtAlgorithm::ES256, include_str!("../../../tests/keys/rsa.pkcs1.pem"), "does not fit the algorithm"),
         (JwtAlgorithm::ES256, include_str!("../../../tests/keys/ec.p384.pem"), "does not fit the algorithm"),
         (JwtAlgorithm::ES256, include_str!("../../../tests/keys/ec.private-half.pem"), "is damaged or cut off"),
-        (JwtAlgorithm::RS256, "-----BEGIN CERTIFICATE-----\nMII\n-----END CERTIFICATE-----", "is a certificate, and signing takes the private key"),
+        (
+            JwtAlgorithm::RS256,
+            "-----BEGIN CERTIFICATE-----\nMII\n-----END CERTIFICATE-----",
+            "is a certificate, and signing takes the private key",
+        ),
         (JwtAlgorithm::RS256, "-----BEGIN OPENSSH PRIVATE KEY-----\nb3Bl\n-----END OPENSSH PRIVATE KEY-----", "is in the form of OpenSSH"),
         (JwtAlgorithm::HS256, "", "is empty"),
     ];
