@@ -1,7 +1,6 @@
 //! Signatures of webhooks and requests, as providers describe them, said with the host functions.
 //!
 //! Each example is one that its provider, or the standard, publishes: the values are facts, and the expression is ours.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use connc_expr::{Document, Limits, Program, Variables};
 use serde_json::json;

@@ -50,8 +50,11 @@ pub(crate) fn requests(context: &Context, call: Call) -> Result<Vec<PreparedRequ
             auth::kept_names(acquire).map(|name| (name.to_owned(), Secret::new(marker(&format!("token.{name}"))))).collect()
         });
     let names = Names { token: token.as_ref(), ..given.names(context) };
-    let built =
+    let mut built =
         request::build(context, request, &given, &names).map_err(|error| error.at(context.plan(), &operation.name, request.origin))?;
+    if let Some(sign) = &context.account.method.sign {
+        auth::mark(sign, &mut built)?;
+    }
     // The address is held against the rules, as it would be before sending.
     context.guard.target(&built.url)?;
     prepared.push(shown(&built));

@@ -50,7 +50,10 @@ pub(crate) fn unmark(text: &str) -> String {
     let mut out = parts.next().unwrap_or_default().to_owned();
     for part in parts {
         match part.split_once(".redacted") {
-            Some((name, rest)) if name == "jwt" || ["secret.", "app.secret.", "token."].iter().any(|prefix| name.starts_with(prefix)) => {
+            Some((name, rest))
+                if matches!(name, "jwt" | "signature")
+                    || ["secret.", "app.secret.", "token."].iter().any(|prefix| name.starts_with(prefix)) =>
+            {
                 out.push_str("{{ ");
                 out.push_str(name);
                 out.push_str(" }}");

@@ -14,7 +14,7 @@ use crate::lock::locked;
 use crate::{Error, Secret, hash};
 
 pub(crate) use acquire::{bare_requests, kept_names};
-pub(crate) use sign::sign;
+pub(crate) use sign::{mark, sign};
 
 /// A token is got anew this long before it runs out.
 const AHEAD: SignedDuration = SignedDuration::from_secs(60);

@@ -313,7 +313,7 @@ fn holds_bytes(shape: &Shape) -> bool {
     match shape {
         Shape::Bytes => true,
         Shape::List(inner) => holds_bytes(inner),
-        Shape::OneOf(several) => several.iter().any(|one| holds_bytes(one)),
+        Shape::OneOf(several) => several.iter().any(holds_bytes),
         Shape::Object(object) => object.place.is_none() && object.members.iter().any(|member| holds_bytes(&member.shape)),
         Shape::Unknown | Shape::Null | Shape::Boolean | Shape::Number { .. } | Shape::Text(_) | Shape::Function | Shape::Named(_) => false,
     }

@@ -10,4 +10,4 @@ mod sigv4;
 mod tests;
 
 pub(crate) use jwt::jwt;
-pub(crate) use request::sign;
+pub(crate) use request::{mark, sign};

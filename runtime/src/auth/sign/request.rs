@@ -26,6 +26,15 @@ pub(crate) fn sign(context: &Context, sign: &Sign, built: &mut Built, names: &Na
     }
 }
 
+/// Puts a word where each signature will stand, for showing.
+pub(crate) fn mark(sign: &Sign, built: &mut Built) -> Result<(), Error> {
+    let word = crate::redact::marker("signature");
+    match sign {
+        Sign::Expressions(signed) => signed.iter().try_for_each(|signed| put(built, &signed.place, &word)),
+        Sign::AwsSigV4(_) => put(built, &Place::Header(http::header::AUTHORIZATION.to_string()), &word),
+    }
+}
+
 /// Evaluates each expression over what is to be sent, and puts its value there.
 fn expressions(context: &Context, signed: &[Signed], built: &mut Built, names: &Names<'_>, now: Timestamp) -> Result<(), Error> {
     let mut nonce = [0; 16];
