@@ -28,16 +28,17 @@ pub struct AuthMethod {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub acquire: Option<Acquire>,
     /// How a token is renewed from what was kept with it: its requests read `token.refresh_token`. Where nothing of the kind was
-    /// kept, a token is acquired anew.
+    /// kept, a token is acquired anew. What its answer does not repeat stays as it was kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refresh: Option<Acquire>,
     /// True over an answer that says in its own way that the token or session has ended, besides a 401. It sees the body, `$status`,
     /// `$headers` and `$error` with `kind`, `code` and `message`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expired: Option<Expression>,
-    /// Requests that end a session or take a token back, in order (a logout; RFC 7009).
+    /// Requests that end a session or take a token back, in order (a logout; RFC 7009). They are sent as they stand: what `apply` would
+    /// put on them is written in them. One that reads a `token.*` which was not kept is left out. They keep nothing.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub release: Vec<Request>,
+    pub release: Vec<AcquireStep>,
     /// What is put on each request.
     pub apply: Vec<Apply>,
     /// What is computed over each request when everything else of it stands, afresh for each attempt.

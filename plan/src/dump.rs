@@ -3,6 +3,7 @@
 //! The text is stable: the same plan gives the same text, and a change of one step changes its own lines only.
 
 mod auth;
+mod hosts;
 mod layout;
 mod map;
 mod operation;
@@ -47,7 +48,7 @@ pub fn map(plan: &Plan, map: &ResourceMap) -> String {
 /// The hosts that requests can go to: templates with the domains that confine them.
 #[must_use]
 pub fn hosts(plan: &Plan) -> Vec<String> {
-    auth::hosts(plan)
+    hosts::all(plan)
 }
 
 fn header(page: &mut Page, plan: &Plan) {
@@ -55,7 +56,7 @@ fn header(page: &mut Page, plan: &Plan) {
     let mut rows = vec![("title", plan.title.clone())];
     rows.extend(plan.docs.clone().map(|docs| ("docs", docs)));
     rows.push(("base", plan.base_url.to_string()));
-    rows.extend(auth::hosts(plan).into_iter().enumerate().map(|(index, host)| (if index == 0 { "hosts" } else { "" }, host)));
+    rows.extend(hosts::all(plan).into_iter().enumerate().map(|(index, host)| (if index == 0 { "hosts" } else { "" }, host)));
     rows.extend(plan.verify.clone().map(|verify| ("verify", verify)));
     rows.extend(plan.headers.iter().map(|(name, value)| ("header", format!("{name}: {value}"))));
     rows.extend(plan.constants.iter().map(|(name, value)| ("constant", format!("{name}: {value}"))));

@@ -33,13 +33,19 @@ fn method(diff: &mut Diff<'_>, old: &AuthMethod, new: &AuthMethod, customer: &'s
         parameters: given,
         secrets: held,
         scopes,
+        authorize,
         acquire,
+        refresh,
+        expired,
+        release,
         apply,
+        sign,
+        connect,
+        choose,
         base_url,
         trust_account_host,
         verify,
         origin,
-        ..
     } = new;
     let (at, place) = (at(new), Some(Place::New(*origin)));
     let of = format!(" of auth method `{name}`");
@@ -66,9 +72,25 @@ fn method(diff: &mut Diff<'_>, old: &AuthMethod, new: &AuthMethod, customer: &'s
         }
         (true, true) | (false, false) => {}
     }
-    // The token request names the scopes, so it changes with them.
-    if old.scheme == *scheme && old.scopes == *scopes && !(same::as_data(&old.acquire, acquire) && same::as_data(&old.apply, apply)) {
-        diff.fix(at.as_str(), "credentials are acquired or sent in another way", place);
+    if old.scheme == *scheme {
+        asked(diff, at.as_str(), old, new);
+        // The token request names the scopes, so it changes with them.
+        let bought = same::as_data(&old.acquire, acquire) && same::as_data(&old.apply, apply);
+        if old.scopes == *scopes && !(bought && same::as_data(&old.authorize, authorize)) {
+            diff.fix(at.as_str(), "credentials are acquired or sent in another way", place);
+        }
+        if !same::as_data(&old.refresh, refresh) {
+            diff.fix(at.as_str(), "tokens are renewed in another way", place);
+        }
+        if !(same::as_data(&old.expired, expired) && same::as_data(&old.release, release)) {
+            diff.fix(at.as_str(), "tokens and sessions end in another way", place);
+        }
+        if !same::as_data(&old.sign, sign) {
+            diff.fix(at.as_str(), "requests are signed in another way", place);
+        }
+        if !same::as_data(&old.connect, connect) && old.choose.is_empty() == choose.is_empty() {
+            diff.fix(at.as_str(), "other calls are made after connecting", place);
+        }
     }
     if !same::as_data(&old.base_url, base_url) {
         diff.fix(at.as_str(), "its base URL is another", place);
@@ -76,6 +98,39 @@ fn method(diff: &mut Diff<'_>, old: &AuthMethod, new: &AuthMethod, customer: &'s
     if old.verify != *verify {
         diff.fix(at.as_str(), "another call proves its credentials", place);
     }
+}
+
+/// What an account holds from the time that it was connected: who connected without it must connect again.
+fn asked(diff: &mut Diff<'_>, at: &str, old: &AuthMethod, new: &AuthMethod) {
+    let place = Some(Place::New(new.origin));
+    match (&old.authorize, &new.authorize) {
+        (None, Some(_)) => diff.breaking(at, "a person's consent is asked for", "accounts that connected without it hold no token", place),
+        (Some(_), None) => {
+            diff.breaking(at, "a person's consent is asked for no more", "accounts lack what buys a token instead", place);
+        }
+        (Some(_), Some(_)) | (None, None) => {}
+    }
+    let (before, after) = (kept(old), kept(new));
+    for name in after.iter().filter(|name| !before.contains(name)) {
+        let why = "accounts that are connected do not hold it, and must connect again";
+        diff.breaking(at, format!("`kept.{name}` is kept when connecting"), why, place);
+    }
+    for name in before.iter().filter(|name| !after.contains(name)) {
+        diff.fix(at, format!("`kept.{name}` is kept no more"), place);
+    }
+    for choice in &new.choose {
+        if old.choose.iter().any(|known| known.name == choice.name && !same::as_data(&known.from, &choice.from)) {
+            diff.fix(at, format!("what `kept.{}` is chosen from is another", choice.name), Some(Place::New(choice.origin)));
+        }
+    }
+}
+
+/// The names below `kept.` that an account has had since a person connected it; what is kept of a bought token comes with the next one.
+fn kept(method: &AuthMethod) -> Vec<&str> {
+    let exchange = method.authorize.as_ref().map(|authorize| &authorize.exchange);
+    let keeps = exchange.into_iter().flat_map(|acquire| &acquire.steps).flat_map(|step| &step.keep);
+    let shown = keeps.filter(|keep| keep.shown.is_some() && keep.required).map(|keep| keep.name.as_str());
+    shown.chain(method.choose.iter().map(|choice| choice.name.as_str())).collect()
 }
 
 /// An account that names no method uses the first.

@@ -41,7 +41,7 @@ static TABLE: Table = Table {
 };
 
 /// Where an API key goes.
-pub static PLACE: Table = Table {
+pub(super) static PLACE: Table = Table {
     name: "api_key place",
     doc: "A name and the template of its value.",
     keys: &[
@@ -77,5 +77,5 @@ fn read(reader: &mut Reader<'_, '_>) -> Option<Parts> {
         "query" => plan::Place::Query(name),
         _ => plan::Place::Cookie(name),
     };
-    Some(Parts { apply: vec![Apply { place, value }], ..Parts::default() })
+    Some(Parts { apply: vec![Apply { place, value, on: Vec::new() }], ..Parts::default() })
 }

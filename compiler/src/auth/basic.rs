@@ -35,6 +35,6 @@ static TABLE: Table = Table {
 
 fn read(reader: &mut Reader<'_, '_>) -> Option<Parts> {
     let value = basic_value(template(reader, "username")?, template(reader, "password")?);
-    let apply = vec![Apply { place: plan::Place::Header("Authorization".to_owned()), value }];
+    let apply = vec![Apply { place: plan::Place::Header("Authorization".to_owned()), value, on: Vec::new() }];
     Some(Parts { apply, ..Parts::default() })
 }

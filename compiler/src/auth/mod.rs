@@ -3,24 +3,40 @@
 mod api_key;
 mod basic;
 mod bearer;
+mod jwt;
+mod keep;
 mod none;
 mod oauth2;
+mod parts;
+mod tokens;
 
 use connc_plan as plan;
 
-pub use api_key::PLACE;
+pub use parts::{Acquire, Apply, Authorize, Fields, Formula, Jwt, Keep, KeepFrom, Parts, Request, Step};
 
 use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::lang::{Piece, Template, template, templates};
 use crate::shape::{PARAMETER, Parameter, SECRET, Secret};
-use crate::source::{Span, Spanned};
+use crate::source::Spanned;
 use crate::yaml::{Context, Key, Kind, Need, Node, Reader, Reserved, Table, Value};
 
 /// Every scheme.
 pub static SCHEMES: &[&Scheme] = &[&api_key::SCHEME, &basic::SCHEME, &bearer::SCHEME, &oauth2::SCHEME, &none::SCHEME];
 
+/// The tables that schemes share or hold, in reading order.
+pub static PARTS: &[&Table] = &[
+    &api_key::PLACE,
+    &tokens::TOKENS,
+    &tokens::TOKEN_ERRORS,
+    &tokens::APPLY,
+    &keep::KEEP,
+    &oauth2::CLIENT_ASSERTION,
+    &oauth2::REFRESH,
+    &jwt::JWT,
+];
+
 /// Schemes that are part of the language, but not of this version.
-static LATER: &[&str] = &["token_call", "session", "custom", "jwt_bearer", "aws_sigv4"];
+static LATER: &[&str] = &["token_call", "session", "custom", "aws_sigv4"];
 
 /// A scheme.
 #[derive(Debug)]
@@ -91,13 +107,9 @@ pub static COMMON: Table = Table {
     also: None,
     reserved: &[
         Reserved { name: "acquire", doc: "calls that buy a token" },
-        Reserved { name: "apply", doc: "cookies and headers taken from a login" },
         Reserved { name: "sign", doc: "signatures over the request" },
-        Reserved { name: "keep", doc: "values kept from a token answer" },
         Reserved { name: "connect", doc: "calls made once after connecting" },
         Reserved { name: "choose", doc: "a choice that a person makes after connecting" },
-        Reserved { name: "jwt", doc: "assertions signed with a key" },
-        Reserved { name: "expired", doc: "a condition that says when to log in anew" },
     ],
     rest: None,
     frame: "auth:\n  main:\n    scheme: bearer\n    secrets: { token: {} }\n    token: \"{{ secret.token }}\"\n    §",
@@ -126,44 +138,13 @@ pub struct Method {
     pub incomplete: bool,
 }
 
-/// What a scheme means: how a token is got, and what is put on requests.
-#[derive(Clone, Debug, Default)]
-pub struct Parts {
-    /// How a token is got.
-    pub acquire: Option<Acquire>,
-    /// What is put on requests.
-    pub apply: Vec<Apply>,
-    /// OAuth 2.0 scopes.
-    pub scopes: Vec<Spanned<String>>,
-}
-
-/// A token request.
-#[derive(Clone, Debug)]
-pub struct Acquire {
-    /// Where it goes.
-    pub url: Template,
-    /// Its headers.
-    pub headers: Vec<(String, Template)>,
-    /// Its form fields.
-    pub form: Vec<(String, Template)>,
-    /// What is kept of the answer: name and JSONata over the body.
-    pub keep: Vec<(&'static str, &'static str)>,
-    /// Seconds until it expires, as JSONata over the body.
-    pub expires_in: &'static str,
-    /// Where it was written.
-    pub span: Span,
-}
-
-/// Something that is put on each request.
-#[derive(Clone, Debug)]
-pub struct Apply {
-    /// Where it goes.
-    pub place: plan::Place,
-    /// What goes there.
-    pub value: Template,
-}
-
 impl Method {
+    /// The names below `kept.` that it gives.
+    #[must_use]
+    pub fn kept(&self) -> Vec<&Spanned<String>> {
+        self.parts.keeps().into_iter().filter(|keep| keep.shown.is_some()).map(|keep| &keep.name).collect()
+    }
+
     /// Reads a method.
     pub fn read<'a>(name: &Spanned<String>, node: &'a Node, context: &mut Context<'a>) -> Option<Self> {
         let scheme = scheme_of(name, node, context)?;
@@ -180,7 +161,11 @@ impl Method {
         // What a scheme cannot read was reported; the parameters and secrets are known all the same.
         let mut parts = (scheme.read)(&mut reader).unwrap_or_default();
         let incomplete = reader.is_damaged();
-        parts.apply.extend(headers.into_iter().map(|(name, value)| Apply { place: plan::Place::Header(name.value), value }));
+        parts.apply.extend(headers.into_iter().map(|(name, value)| Apply {
+            place: plan::Place::Header(name.value),
+            value,
+            on: Vec::new(),
+        }));
         Some(Self { name: name.clone(), scheme: scheme.name, parameters, secrets, base_url, trust_account_host, verify, parts, incomplete })
     }
 }
@@ -228,7 +213,7 @@ fn scheme_of<'a>(name: &Spanned<String>, node: &'a Node, context: &mut Context<'
 fn bearer_header(token: Template) -> Apply {
     let span = token.span;
     let pieces = std::iter::once(Piece::Literal("Bearer ".to_owned())).chain(token.pieces).collect();
-    Apply { place: plan::Place::Header("Authorization".to_owned()), value: Template { pieces, span } }
+    Apply { place: plan::Place::Header("Authorization".to_owned()), value: Template { pieces, span }, on: Vec::new() }
 }
 
 /// `Basic base64(user:password)` (RFC 7617).

@@ -3,32 +3,43 @@
 use connc_plan::Type;
 
 use super::Case;
+use crate::auth::Method;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::lang::{Piece, Reference, Template};
+use crate::shape::Parameter;
 
 pub(super) fn check(case: &Case<'_>, diagnostics: &mut Diagnostics) {
     let spec = case.spec;
     let own_base = spec.auth.iter().filter(|method| method.base_url.is_none());
     let trusted = own_base.clone().count() > 0 && own_base.clone().all(|method| method.trust_account_host);
-    check_url(&spec.base_url, true, trusted, case, diagnostics);
+    check_url(&spec.base_url, Hosts::Supplied { by: None, trusted }, case, diagnostics);
     for method in &spec.auth {
-        if let Some(base_url) = &method.base_url {
-            check_url(base_url, true, method.trust_account_host, case, diagnostics);
-        }
-        if let Some(acquire) = &method.parts.acquire {
-            check_url(&acquire.url, true, method.trust_account_host, case, diagnostics);
+        let hosts = Hosts::Supplied { by: Some(method), trusted: method.trust_account_host };
+        let parts = &method.parts;
+        let steps = parts.acquires().flat_map(|acquire| &acquire.steps).chain(&parts.release).map(|step| &step.request.url);
+        for url in method.base_url.iter().chain(parts.authorize.iter().map(|authorize| &authorize.url)).chain(steps) {
+            check_url(url, hosts, case, diagnostics);
         }
     }
     let endpoint = spec.graphql.iter().map(|graphql| &graphql.endpoint);
     for url in spec.operations.iter().filter_map(|operation| operation.request.url.as_ref()).chain(endpoint) {
         if is_absolute(url) {
-            check_url(url, false, false, case, diagnostics);
+            check_url(url, Hosts::Written, case, diagnostics);
             check_listed(url, case, diagnostics);
         } else if !url.prefix().starts_with('/') {
             let diagnostic = Diagnostic::new(Code::InvalidValue, url.span, "a path begins with `/`, and an absolute URL with `https://`");
             diagnostics.push(diagnostic.help("write `/…`; it is resolved against the base URL"));
         }
     }
+}
+
+/// Where the host of a URL may come from.
+#[derive(Clone, Copy)]
+enum Hosts<'a> {
+    /// The URL itself.
+    Written,
+    /// What somebody supplies too, for one auth method or for those without a base URL of their own.
+    Supplied { by: Option<&'a Method>, trusted: bool },
 }
 
 /// An absolute URL goes to the base URL's host, or to one that the connector lists.
@@ -46,10 +57,7 @@ fn check_listed(url: &Template, case: &Case<'_>, diagnostics: &mut Diagnostics) 
     let bases = std::iter::once(&spec.base_url).chain(spec.auth.iter().filter_map(|method| method.base_url.as_ref()));
     let is_base = |base: &Template| {
         let Some((literal, references, suffix)) = after(base).map(|after_scheme| host(&after_scheme, base)) else { return false };
-        let within = references
-            .iter()
-            .filter_map(|reference| case.names.account.get(reference.path.get(1)?.as_str()))
-            .flat_map(|parameter| &parameter.within);
+        let within = references.iter().flat_map(|reference| supplied(reference, None, case)).flat_map(|parameter| &parameter.within);
         let below = |domain: &str| given == domain || given.strip_suffix(domain).is_some_and(|rest| rest.ends_with('.'));
         if references.is_empty() {
             given == literal
@@ -73,7 +81,7 @@ fn is_absolute(url: &Template) -> bool {
     url.prefix().contains("://")
 }
 
-fn check_url(url: &Template, may_hold_names: bool, trusted: bool, case: &Case<'_>, diagnostics: &mut Diagnostics) {
+fn check_url(url: &Template, hosts: Hosts<'_>, case: &Case<'_>, diagnostics: &mut Diagnostics) {
     if url.pieces.is_empty() {
         return;
     }
@@ -84,9 +92,9 @@ fn check_url(url: &Template, may_hold_names: bool, trusted: bool, case: &Case<'_
             Piece::Reference(reference) => Some(reference),
             Piece::Literal(_) | Piece::Base64(_) => None,
         });
-        match whole.filter(|_| may_hold_names) {
-            Some(reference) => check_reference(reference, Type::Url, trusted, case, diagnostics),
-            None => diagnostics.push(
+        match (whole, hosts) {
+            (Some(reference), Hosts::Supplied { by, trusted }) => check_reference(reference, Type::Url, by, trusted, case, diagnostics),
+            (None, _) | (_, Hosts::Written) => diagnostics.push(
                 Diagnostic::new(Code::InvalidValue, url.span, "this URL does not begin with `https://`")
                     .help("write the whole URL, scheme and host included"),
             ),
@@ -113,15 +121,16 @@ fn check_url(url: &Template, may_hold_names: bool, trusted: bool, case: &Case<'_
     }
     // `{{ account.subdomain }}.example.com`: a value is a DNS label, so the domain stays the provider's.
     let confined = suffix.strip_prefix('.').is_some_and(|domain| domain.contains('.') && !domain.ends_with('.'));
-    if !may_hold_names && !confined {
+    if confined {
+        return;
+    }
+    let Hosts::Supplied { by, trusted } = hosts else {
         let message = "the host of an absolute URL must be written out";
         diagnostics.push(Diagnostic::new(Code::UntrustedHost, url.span, message).help("write the path alone, and the host in `base_url`"));
         return;
-    }
-    if !confined {
-        for reference in references {
-            check_reference(reference, Type::Hostname, trusted, case, diagnostics);
-        }
+    };
+    for reference in references {
+        check_reference(reference, Type::Hostname, by, trusted, case, diagnostics);
     }
 }
 
@@ -169,35 +178,55 @@ fn is_loopback(after_scheme: &str) -> bool {
     host == "localhost" || host == "127.0.0.1" || after_scheme.starts_with("[::1]")
 }
 
-fn check_reference(reference: &Reference, wanted: Type, trusted: bool, case: &Case<'_>, diagnostics: &mut Diagnostics) {
-    let [root, name] = reference.path.as_slice() else { return };
-    let parameters = case.spec.auth.iter().flat_map(|method| &method.parameters);
-    let parameter = match root.as_str() {
-        "account" => case.names.account.get(name.as_str()).copied(),
-        "auth" => parameters.into_iter().find(|parameter| parameter.name.value == *name),
+/// The parameters and kept values that a name stands for, in one auth method or in those without a base URL of their own.
+fn supplied<'a>(reference: &Reference, by: Option<&Method>, case: &'a Case<'_>) -> Vec<&'a Parameter> {
+    let [root, name] = reference.path.as_slice() else { return Vec::new() };
+    let methods = || case.spec.auth.iter().filter(|method| by.map_or(method.base_url.is_none(), |by| by.name.value == method.name.value));
+    match root.as_str() {
+        "account" => case.names.account.get(name.as_str()).copied().into_iter().collect(),
+        "auth" => methods().flat_map(|method| &method.parameters).filter(|parameter| parameter.name.value == *name).collect(),
+        "kept" => {
+            let shown = methods().flat_map(|method| method.parts.keeps()).filter_map(|keep| keep.shown.as_ref());
+            shown.filter(|parameter| parameter.name.value == *name).collect()
+        }
         // Constants are the author's own literals; anything else was reported as unknown.
-        _ => return,
-    };
-    let Some(parameter) = parameter else { return };
-    let written = reference.path.join(".");
-    let confined = match parameter.r#type {
+        _ => Vec::new(),
+    }
+}
+
+fn check_reference(
+    reference: &Reference,
+    wanted: Type,
+    by: Option<&Method>,
+    trusted: bool,
+    case: &Case<'_>,
+    diagnostics: &mut Diagnostics,
+) {
+    let confined = |parameter: &Parameter| match parameter.r#type {
         Type::Enum => true,
         Type::Hostname | Type::Url => !parameter.within.is_empty(),
         Type::String | Type::Integer | Type::Boolean | Type::Id | Type::Timestamp | Type::Object | Type::Array | Type::File => false,
     };
-    let sends_nothing = case.spec.auth.iter().all(|method| method.parts.apply.is_empty() && method.parts.acquire.is_none());
-    if confined || trusted || parameter.incomplete {
+    let is_kept = reference.path.first().is_some_and(|root| root == "kept");
+    // Who trusts the customer's host has not said a word of what an answer names.
+    if trusted && !is_kept {
         return;
     }
+    let found = supplied(reference, by, case);
+    let Some(parameter) = found.into_iter().find(|parameter| !confined(parameter) && !parameter.incomplete) else { return };
+    let sends_nothing = case.spec.auth.iter().all(|method| method.parts.apply.is_empty() && method.parts.acquires().next().is_none());
     let what = if sends_nothing { "requests" } else { "credentials" };
-    let message = format!("{what} would go to whatever host `{written}` names");
-    let help = match wanted {
-        Type::Url => format!("declare `{name}: {{ type: url, within: [example.com] }}` with the provider's domains"),
-        _ => format!("declare `{name}: {{ type: hostname, within: [example.com] }}` with the provider's domains"),
+    let (written, name) = (reference.path.join("."), &parameter.name.value);
+    let r#type = if wanted == Type::Url { "url" } else { "hostname" };
+    let help = if is_kept {
+        format!("keep it as `{name}: {{ from: …, type: {type}, within: [example.com] }}` with the provider's domains")
+    } else {
+        format!(
+            "declare `{name}: {{ type: {type}, within: [example.com] }}` with the provider's domains; \
+             for products that customers host themselves, say `trust_account_host: true` under the auth method"
+        )
     };
+    let message = format!("{what} would go to whatever host `{written}` names");
     let diagnostic = Diagnostic::new(Code::UntrustedHost, reference.span, message).related(parameter.name.span, "nothing confines it here");
-    diagnostics.push(
-        diagnostic
-            .help(format!("{help}; for products that customers host themselves, say `trust_account_host: true` under the auth method")),
-    );
+    diagnostics.push(diagnostic.help(help));
 }

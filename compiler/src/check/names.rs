@@ -1,8 +1,12 @@
 //! Every name in a template exists where the template stands. A secret that stands elsewhere than auth puts it is its own mistake.
 
+use connc_plan::SecretType;
+
 use super::{Case, Owner, uses};
+use crate::auth::Method;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, nearest};
 use crate::lang::{Reference, Root, TextPlace};
+use crate::shape::Secret;
 use crate::source::Span;
 
 pub(super) fn check(case: &Case<'_>, diagnostics: &mut Diagnostics) {
@@ -12,8 +16,8 @@ pub(super) fn check(case: &Case<'_>, diagnostics: &mut Diagnostics) {
         }
     }
     for method in &case.spec.auth {
-        let Some(acquire) = &method.parts.acquire else { continue };
-        for reference in acquire.url.references() {
+        let steps = method.parts.acquires().flat_map(|acquire| &acquire.steps).chain(&method.parts.release);
+        for reference in steps.flat_map(|step| step.request.url.references()) {
             if is_secret(&reference.path) {
                 let message = format!("the secret `{}` would stand in the token URL", reference.path.join("."));
                 diagnostics.push(
@@ -31,7 +35,7 @@ fn is_declared_unreadably(reference: &Reference, owner: Owner<'_>, case: &Case<'
         Some("account") => damaged("account"),
         Some("app") => damaged("app"),
         Some("constants") => damaged("constants"),
-        Some("auth" | "secret" | "token") => match owner {
+        Some("auth" | "secret" | "token" | "kept" | "jwt" | "scopes") => match owner {
             Owner::Method(method) => method.incomplete,
             Owner::Connector | Owner::Operation(_) | Owner::Map(..) => damaged("auth"),
         },
@@ -54,21 +58,31 @@ fn is_secret(path: &[String]) -> bool {
 fn check_reference(reference: &Reference, place: TextPlace, owner: Owner<'_>, case: &Case<'_>, diagnostics: &mut Diagnostics) {
     let written = reference.path.join(".");
     let known = known_names(place, owner, case);
-    if known.iter().any(|(name, _)| fits(name, &reference.path)) {
+    if known.iter().any(|(name, _)| fits(name, &reference.path)) || is_in_document(reference, owner, case) {
         return;
     }
     let roots = place.roots();
     if is_declared_unreadably(reference, owner, case) {
         return;
     }
-    let root = reference.path.first().and_then(|first| Root::parse(first));
-    if is_secret(&reference.path) && !root.is_some_and(|root| roots.contains(&root)) {
+    if place == TextPlace::Authorize && is_secret(&reference.path) {
+        let message = format!("the secret `{written}` would stand in the authorization URL");
+        let help = "whoever consents sees that URL, and so does their browser's history; secrets go to the token URL";
+        diagnostics.push(Diagnostic::new(Code::SecretInQuery, reference.span, message).help(help));
+        return;
+    }
+    if is_secret(&reference.path) && !place.takes_secrets() {
         let message = format!("the secret `{written}` cannot stand here");
         let help = match place {
             TextPlace::BaseUrl => "a URL is written to logs; put the secret into a header of the auth method",
-            TextPlace::SharedHeader | TextPlace::Request | TextPlace::Auth | TextPlace::TokenRequest | TextPlace::Filter => {
-                "secrets stand only where an auth method puts them, under `auth`"
-            }
+            TextPlace::SharedHeader
+            | TextPlace::Request
+            | TextPlace::Auth
+            | TextPlace::Authorize
+            | TextPlace::TokenRequest
+            | TextPlace::Assertion
+            | TextPlace::Renewal
+            | TextPlace::Filter => "secrets stand only where an auth method puts them, under `auth`",
         };
         diagnostics.push(Diagnostic::new(Code::MisplacedSecret, reference.span, message).help(help));
         return;
@@ -96,6 +110,18 @@ fn fits(known: &str, path: &[String]) -> bool {
         && (parts.next().is_none() || known.starts_with("input.") || known.starts_with("constants."))
 }
 
+/// Whether the name is a member of a secret that is a JSON document.
+fn is_in_document(reference: &Reference, owner: Owner<'_>, case: &Case<'_>) -> bool {
+    let is_json =
+        |secrets: &[Secret], name: &str| secrets.iter().any(|secret| secret.name.value == name && secret.r#type == SecretType::Json);
+    let parts: Vec<&str> = reference.path.iter().map(String::as_str).collect();
+    match (parts.as_slice(), owner) {
+        (["secret", name, _, ..], Owner::Method(method)) => is_json(&method.secrets, name),
+        (["app", "secret", name, _, ..], Owner::Method(_)) => is_json(&case.spec.app.secrets, name),
+        _ => false,
+    }
+}
+
 fn describe(known: &[(String, Option<Span>)], roots: &[Root]) -> String {
     if known.is_empty() {
         let roots = roots.iter().map(|root| format!("`{}`", root.name())).collect::<Vec<_>>().join(", ");
@@ -119,7 +145,8 @@ fn known_names(place: TextPlace, owner: Owner<'_>, case: &Case<'_>) -> Vec<(Stri
             },
             Root::App => {
                 spec.app.parameters.iter().for_each(|parameter| add(&parameter.name.value, parameter.name.span));
-                spec.app.secrets.iter().for_each(|secret| add(&format!("secret.{}", secret.name.value), secret.name.span));
+                let secrets = if place.takes_secrets() { spec.app.secrets.as_slice() } else { &[] };
+                secrets.iter().for_each(|secret| add(&format!("secret.{}", secret.name.value), secret.name.span));
             }
             Root::Secret => {
                 if let Owner::Method(method) = owner {
@@ -127,19 +154,35 @@ fn known_names(place: TextPlace, owner: Owner<'_>, case: &Case<'_>) -> Vec<(Stri
                 }
             }
             Root::Token => {
-                if let Owner::Method(method) = owner
-                    && let Some(acquire) = &method.parts.acquire
-                {
-                    acquire.keep.iter().for_each(|(name, _)| add(name, acquire.span));
+                if let Owner::Method(method) = owner {
+                    let keeps = method.parts.keeps();
+                    keeps.iter().filter(|keep| keep.shown.is_none()).for_each(|keep| add(&keep.name.value, keep.name.span));
                 }
             }
+            Root::Kept => match owner {
+                Owner::Method(method) => method.kept().iter().for_each(|name| add(&name.value, name.span)),
+                Owner::Connector | Owner::Operation(_) | Owner::Map(..) => {
+                    spec.auth.iter().flat_map(Method::kept).for_each(|name| add(&name.value, name.span));
+                }
+            },
+            Root::Jwt => {
+                if let Owner::Method(method) = owner
+                    && method.parts.signs()
+                {
+                    known.push(("jwt".to_owned(), None));
+                }
+            }
+            // Where there are scopes, reading the method has put them in.
+            Root::Scopes => {}
             Root::Input => {
                 if let Owner::Operation(operation) = owner {
                     operation.input.iter().for_each(|parameter| add(&parameter.name.value, parameter.name.span));
                 }
             }
             Root::Parent => known.push(("parent.id".to_owned(), None)),
-            Root::Id | Root::Value | Root::Status | Root::Headers | Root::Answer => known.push((root.name().to_owned(), None)),
+            Root::Id | Root::Value | Root::Status | Root::Headers | Root::Error | Root::Answer => {
+                known.push((root.name().to_owned(), None))
+            }
         }
     }
     known

@@ -2,7 +2,7 @@
 
 use connc_plan as plan;
 
-use crate::auth::Method;
+use crate::auth::{Acquire, Formula, Jwt, KeepFrom, Method, Parts, Step};
 use crate::lang::{DataPlace, Expression, Template, TextPlace};
 use crate::pagination::Next;
 use crate::spec::{Body, Connector, FieldValue, MapResource, Operation, Records, VerbCall};
@@ -52,11 +52,8 @@ pub(super) fn texts(spec: &Connector) -> Vec<TextUse<'_>> {
         for apply in &method.parts.apply {
             add(TextPlace::Auth, &apply.value, owner);
         }
-        if let Some(acquire) = &method.parts.acquire {
-            add(TextPlace::TokenRequest, &acquire.url, owner);
-            for (_, template) in acquire.headers.iter().chain(&acquire.form) {
-                add(TextPlace::TokenRequest, template, owner);
-            }
+        for (place, template) in credentials(&method.parts) {
+            add(place, template, owner);
         }
     }
     for operation in &spec.operations {
@@ -74,12 +71,37 @@ pub(super) fn texts(spec: &Connector) -> Vec<TextUse<'_>> {
     uses
 }
 
+/// The templates of what asks for, gets, renews and ends a token.
+fn credentials(parts: &Parts) -> Vec<(TextPlace, &Template)> {
+    let mut found = Vec::new();
+    if let Some(authorize) = &parts.authorize {
+        let params = authorize.params.iter().map(|(_, template)| template);
+        found.extend([&authorize.url, &authorize.client_id].into_iter().chain(params).map(|template| (TextPlace::Authorize, template)));
+    }
+    let bought = parts.authorize.iter().map(|authorize| &authorize.exchange).chain(&parts.acquire).flat_map(|acquire| &acquire.steps);
+    let renewed = parts.refresh.iter().flat_map(|refresh| &refresh.steps).chain(&parts.release);
+    let steps = bought.map(|step| (TextPlace::TokenRequest, step)).chain(renewed.map(|step| (TextPlace::Renewal, step)));
+    for (place, Step { request, jwt, keep: _ }) in steps {
+        found.extend(request.templates().map(|template| (place, template)));
+        found.extend(jwt.iter().flat_map(Jwt::templates).map(|template| (TextPlace::Assertion, template)));
+    }
+    found
+}
+
 pub(super) fn data(spec: &Connector) -> Vec<DataUse<'_>> {
     let mut uses = Vec::new();
     let mut add = |place, expression, owner| uses.push(DataUse { place, expression, owner });
     let errors = &spec.errors;
     for expression in [&errors.when, &errors.code, &errors.message].into_iter().flatten().chain(errors.kinds.iter().map(|(_, when)| when)) {
         add(DataPlace::Error, expression, Owner::Connector);
+    }
+    for method in &spec.auth {
+        for expression in answers(&method.parts) {
+            add(DataPlace::Token, expression, Owner::Method(method));
+        }
+        if let Some(expired) = &method.parts.expired {
+            add(DataPlace::Expired, expired, Owner::Method(method));
+        }
     }
     for operation in &spec.operations {
         let owner = Owner::Operation(operation);
@@ -115,6 +137,21 @@ pub(super) fn data(spec: &Connector) -> Vec<DataUse<'_>> {
         }
     }
     uses
+}
+
+/// What an author says of the answers of token endpoints.
+pub(super) fn answers(parts: &Parts) -> Vec<&Expression> {
+    let mut found = Vec::new();
+    for acquire in parts.acquires() {
+        let Acquire { steps, expires_in, expires_at, lifetime: _, error_code, error_message, needs_reauth: _, span: _ } = acquire;
+        let kept = steps.iter().flat_map(|step| &step.keep).filter_map(|keep| match &keep.from {
+            KeepFrom::Body(formula) => Some(formula),
+            KeepFrom::Header(_) | KeepFrom::Cookie(_) => None,
+        });
+        let formulas = kept.chain(expires_in).chain(expires_at).chain([error_code, error_message]);
+        found.extend(formulas.filter_map(Formula::written));
+    }
+    found
 }
 
 /// A verb's calls, and where their data stands.

@@ -3,6 +3,7 @@
 use connc_expr::functions;
 
 use super::{Case, Owner, uses};
+use crate::auth::Method;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, nearest};
 use crate::lang::{FreeName, Root};
 use crate::source::Span;
@@ -14,7 +15,7 @@ pub(super) fn check(case: &Case<'_>, diagnostics: &mut Diagnostics) {
             let roots = data.place.roots();
             match Root::parse(&name.name) {
                 Some(root) if roots.contains(&root) => check_member(root, &name, &data, case, diagnostics),
-                Some(Root::Secret | Root::Token | Root::App) => {
+                Some(Root::Secret | Root::Token | Root::App | Root::Jwt) => {
                     let written = name.members.iter().fold(name.name.clone(), |whole, (member, _)| format!("{whole}.{member}"));
                     let message = format!("the secret `${written}` cannot stand here");
                     let help = "secrets stand only where an auth method puts them, under `auth`";
@@ -101,7 +102,22 @@ fn members(root: Root, owner: Owner<'_>, case: &Case<'_>) -> Option<Vec<(String,
             Some(fields.iter().map(|field| declared(&field.name)).collect())
         }
         (Root::Input, Owner::Connector | Owner::Method(_)) => Some(Vec::new()),
+        (Root::Kept, Owner::Method(method)) => Some(method.kept().into_iter().map(declared).collect()),
+        (Root::Kept, _) => Some(spec.auth.iter().flat_map(Method::kept).map(declared).collect()),
+        (Root::Error, _) => Some(["kind", "code", "message"].iter().map(|name| ((*name).to_owned(), None)).collect()),
         (Root::Parent, _) => Some(vec![("id".to_owned(), None)]),
-        (Root::App | Root::Secret | Root::Token | Root::Id | Root::Value | Root::Status | Root::Headers | Root::Answer, _) => None,
+        (
+            Root::App
+            | Root::Secret
+            | Root::Token
+            | Root::Jwt
+            | Root::Scopes
+            | Root::Id
+            | Root::Value
+            | Root::Status
+            | Root::Headers
+            | Root::Answer,
+            _,
+        ) => None,
     }
 }

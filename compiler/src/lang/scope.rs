@@ -11,8 +11,14 @@ pub enum TextPlace {
     Request,
     /// What an auth method puts on requests.
     Auth,
-    /// What is sent to a token endpoint.
+    /// The URL where a person consents, and its parameters.
+    Authorize,
+    /// What is sent to get a token.
     TokenRequest,
+    /// What is signed to get a token.
+    Assertion,
+    /// What is sent to renew or end a token.
+    Renewal,
     /// A unified filter.
     Filter,
 }
@@ -24,6 +30,10 @@ pub enum DataPlace {
     Body,
     /// Something over any answer of the provider: what is an error, and what it says.
     Error,
+    /// Something over the answer of a token endpoint.
+    Token,
+    /// Whether an answer says that a token has ended.
+    Expired,
     /// Something over an operation's answer: the next token, a stop condition.
     Answer,
     /// Something over one raw record: `keep_if`, a keyset's `next`.
@@ -49,6 +59,12 @@ pub enum Root {
     Secret,
     /// What was acquired.
     Token,
+    /// What was kept when the account was connected, and is no secret.
+    Kept,
+    /// A token that is signed here.
+    Jwt,
+    /// The auth method's scopes.
+    Scopes,
     /// Values that the spec names once.
     Constants,
     /// The call's input.
@@ -63,6 +79,8 @@ pub enum Root {
     Status,
     /// The answer's headers, by lowercase name.
     Headers,
+    /// The error that an answer was read as.
+    Error,
     /// The called operation's record.
     Answer,
 }
@@ -75,6 +93,9 @@ impl Root {
         Root::App,
         Root::Secret,
         Root::Token,
+        Root::Kept,
+        Root::Jwt,
+        Root::Scopes,
         Root::Constants,
         Root::Input,
         Root::Id,
@@ -82,6 +103,7 @@ impl Root {
         Root::Value,
         Root::Status,
         Root::Headers,
+        Root::Error,
         Root::Answer,
     ];
 
@@ -94,6 +116,9 @@ impl Root {
             Self::App => "app",
             Self::Secret => "secret",
             Self::Token => "token",
+            Self::Kept => "kept",
+            Self::Jwt => "jwt",
+            Self::Scopes => "scopes",
             Self::Constants => "constants",
             Self::Input => "input",
             Self::Id => "id",
@@ -101,6 +126,7 @@ impl Root {
             Self::Value => "value",
             Self::Status => "status",
             Self::Headers => "headers",
+            Self::Error => "error",
             Self::Answer => "answer",
         }
     }
@@ -120,6 +146,9 @@ impl Root {
             Self::App => "what the deployment supplied; `app.secret.*` are its secrets",
             Self::Secret => "the customer's secrets for the auth method",
             Self::Token => "what the auth method acquired",
+            Self::Kept => "what was kept when the account was connected and is no secret, such as the base URL of its instance",
+            Self::Jwt => "the token that `jwt` or `client_assertion` signs",
+            Self::Scopes => "the method's `scopes` as one text",
             Self::Constants => "values that the spec names once",
             Self::Input => "the call's input",
             Self::Id => "the record's id",
@@ -127,6 +156,7 @@ impl Root {
             Self::Value => "the filter's value",
             Self::Status => "the answer's HTTP status",
             Self::Headers => "the answer's headers, by lowercase name",
+            Self::Error => "the error that the answer was read as: its `kind`, `code` and `message`",
             Self::Answer => "the record that the called operation gave",
         }
     }
@@ -139,7 +169,10 @@ impl TextPlace {
         (TextPlace::SharedHeader, "`headers` of the connector"),
         (TextPlace::Request, "URL, query, headers and form of an operation"),
         (TextPlace::Auth, "what an auth method puts on requests"),
-        (TextPlace::TokenRequest, "what is sent to a token endpoint"),
+        (TextPlace::Authorize, "`authorize_url` and its parameters"),
+        (TextPlace::TokenRequest, "what is sent to get a token"),
+        (TextPlace::Assertion, "`jwt` and `client_assertion`"),
+        (TextPlace::Renewal, "what is sent to renew or end a token"),
         (TextPlace::Filter, "filters"),
     ];
 
@@ -147,11 +180,27 @@ impl TextPlace {
     #[must_use]
     pub fn roots(self) -> &'static [Root] {
         match self {
-            Self::BaseUrl | Self::SharedHeader => &[Root::Account, Root::Auth, Root::Constants],
-            Self::Request => &[Root::Account, Root::Auth, Root::Constants, Root::Input, Root::Id, Root::Parent],
-            Self::Auth => &[Root::Account, Root::Auth, Root::Constants, Root::Secret, Root::Token],
-            Self::TokenRequest => &[Root::Account, Root::Auth, Root::Constants, Root::Secret, Root::App],
-            Self::Filter => &[Root::Value, Root::Account, Root::Constants],
+            Self::BaseUrl | Self::SharedHeader => &[Root::Account, Root::Auth, Root::Constants, Root::Kept],
+            Self::Request => &[Root::Account, Root::Auth, Root::Constants, Root::Kept, Root::Input, Root::Id, Root::Parent],
+            Self::Auth => &[Root::Account, Root::Auth, Root::Constants, Root::Kept, Root::Secret, Root::Token],
+            Self::Authorize => &[Root::Account, Root::Auth, Root::Constants, Root::App, Root::Scopes],
+            Self::TokenRequest => {
+                &[Root::Account, Root::Auth, Root::Constants, Root::Secret, Root::App, Root::Token, Root::Jwt, Root::Scopes]
+            }
+            Self::Assertion => &[Root::Account, Root::Auth, Root::Constants, Root::Secret, Root::App, Root::Scopes],
+            Self::Renewal => {
+                &[Root::Account, Root::Auth, Root::Constants, Root::Kept, Root::Secret, Root::App, Root::Token, Root::Jwt, Root::Scopes]
+            }
+            Self::Filter => &[Root::Value, Root::Account, Root::Constants, Root::Kept],
+        }
+    }
+
+    /// Whether secrets may stand there.
+    #[must_use]
+    pub fn takes_secrets(self) -> bool {
+        match self {
+            Self::Auth | Self::TokenRequest | Self::Assertion | Self::Renewal => true,
+            Self::BaseUrl | Self::SharedHeader | Self::Request | Self::Authorize | Self::Filter => false,
         }
     }
 }
@@ -161,6 +210,8 @@ impl DataPlace {
     pub const ALL: &[(DataPlace, &'static str)] = &[
         (DataPlace::Body, "`body` and `variables` of an operation"),
         (DataPlace::Error, "`errors`, over the answer's body"),
+        (DataPlace::Token, "`keep`, `access_token`, `expires_in`, `expires_at` and `token_errors`, over the token answer's body"),
+        (DataPlace::Expired, "`expired`, over an answer's body"),
         (DataPlace::Answer, "`next`, `until` and `total`, over the answer's body"),
         (DataPlace::RawRecord, "`keep_if` and a keyset's `next`, over one raw record"),
         (DataPlace::Field, "fields of a map, over one raw record"),
@@ -172,12 +223,16 @@ impl DataPlace {
     #[must_use]
     pub fn roots(self) -> &'static [Root] {
         match self {
-            Self::Error => &[Root::Account, Root::Auth, Root::Constants, Root::Status, Root::Headers],
-            Self::Answer => &[Root::Account, Root::Auth, Root::Constants, Root::Input, Root::Id, Root::Parent, Root::Status, Root::Headers],
-            Self::Body | Self::RawRecord | Self::Field | Self::With => {
-                &[Root::Account, Root::Auth, Root::Constants, Root::Input, Root::Id, Root::Parent]
+            Self::Error => &[Root::Account, Root::Auth, Root::Constants, Root::Kept, Root::Status, Root::Headers],
+            Self::Token => &[Root::Account, Root::Auth, Root::Constants, Root::Status, Root::Headers],
+            Self::Expired => &[Root::Account, Root::Auth, Root::Constants, Root::Kept, Root::Status, Root::Headers, Root::Error],
+            Self::Answer => {
+                &[Root::Account, Root::Auth, Root::Constants, Root::Kept, Root::Input, Root::Id, Root::Parent, Root::Status, Root::Headers]
             }
-            Self::Then => &[Root::Account, Root::Auth, Root::Constants, Root::Input, Root::Id, Root::Parent, Root::Answer],
+            Self::Body | Self::RawRecord | Self::Field | Self::With => {
+                &[Root::Account, Root::Auth, Root::Constants, Root::Kept, Root::Input, Root::Id, Root::Parent]
+            }
+            Self::Then => &[Root::Account, Root::Auth, Root::Constants, Root::Kept, Root::Input, Root::Id, Root::Parent, Root::Answer],
         }
     }
 }

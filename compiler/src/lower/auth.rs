@@ -3,27 +3,27 @@
 use connc_plan as plan;
 
 use super::Lowering;
-use crate::auth::{Acquire, Apply, Method, Parts};
+use crate::auth::{Acquire, Apply, Authorize, Formula, Jwt, Keep, KeepFrom, Method, Parts, Request, Step};
 use crate::source::Span;
 
 impl Lowering<'_> {
     pub(super) fn auth(&self, method: &Method) -> plan::AuthMethod {
         let Method { name, scheme, parameters, secrets, base_url, trust_account_host, verify, parts, incomplete: _ } = method;
-        let Parts { acquire, apply, scopes } = parts;
+        let Parts { authorize, acquire, refresh, expired, release, apply, scopes } = parts;
         plan::AuthMethod {
             name: name.value.clone(),
             scheme: (*scheme).to_owned(),
             parameters: parameters.iter().map(|parameter| parameter.lower(self.origin(parameter.name.span))).collect(),
             secrets: secrets.iter().map(|secret| secret.lower(self.origin(secret.name.span))).collect(),
             scopes: scopes.iter().map(|scope| scope.value.clone()).collect(),
-            authorize: None,
+            authorize: authorize.as_ref().map(|authorize| self.authorize(authorize)),
             acquire: acquire.as_ref().map(|acquire| self.acquire(acquire)),
-            refresh: None,
-            expired: None,
-            release: Vec::new(),
+            refresh: refresh.as_ref().map(|refresh| self.acquire(refresh)),
+            expired: expired.as_ref().map(|expired| self.expression(expired)),
+            release: release.iter().map(|step| self.acquire_step(step)).collect(),
             apply: apply
                 .iter()
-                .map(|Apply { place, value }| plan::Apply { place: place.clone(), value: self.text(value), on: Vec::new() })
+                .map(|Apply { place, value, on }| plan::Apply { place: place.clone(), value: self.text(value), on: on.clone() })
                 .collect(),
             sign: None,
             connect: Vec::new(),
@@ -35,37 +35,108 @@ impl Lowering<'_> {
         }
     }
 
+    /// RFC 6749, sections 4.1.1 and 4.1.3, with the proof key of RFC 7636. The flow's own names exist here alone.
+    fn authorize(&self, authorize: &Authorize) -> plan::Authorize {
+        let Authorize { url, client_id, scope, params, pkce, exchange } = authorize;
+        let origin = self.origin(url.span);
+        let field = |name: &str, value: plan::Text| (name.to_owned(), value);
+        let literal = |text: &str| plan::Text::literal(text, origin);
+        let flow = |name: &str| plan::Text {
+            segments: vec![plan::Segment::Value(plan::Reference { path: vec!["flow".to_owned(), name.to_owned()], filters: Vec::new() })],
+            origin,
+        };
+        let mut query = vec![
+            field("response_type", literal("code")),
+            field("client_id", self.text(client_id)),
+            field("redirect_uri", flow("redirect_uri")),
+        ];
+        query.extend(scope.iter().map(|scope| field("scope", literal(scope))));
+        query.push(field("state", flow("state")));
+        let mut bought = vec![
+            field("grant_type", literal("authorization_code")),
+            field("code", flow("code")),
+            field("redirect_uri", flow("redirect_uri")),
+        ];
+        if *pkce {
+            query.extend([field("code_challenge", flow("code_challenge")), field("code_challenge_method", literal("S256"))]);
+            bought.push(field("code_verifier", flow("code_verifier")));
+        }
+        query.extend(self.texts(params));
+        let mut exchange = self.acquire(exchange);
+        if let Some(plan::Body::Form(fields)) = exchange.steps.first_mut().map(|step| &mut step.request.body) {
+            fields.splice(0..0, bought);
+        }
+        plan::Authorize { url: self.text(url), query, pkce: *pkce, exchange }
+    }
+
     fn acquire(&self, acquire: &Acquire) -> plan::Acquire {
-        let Acquire { url, headers, form, keep: kept, expires_in, span } = acquire;
+        let Acquire { steps, expires_in, expires_at, lifetime, error_code, error_message, needs_reauth, span } = acquire;
+        let expires_in = expires_in.as_ref().map(|formula| {
+            let expression = self.formula(formula);
+            // What the answer says is asked first; the number stands in where it says nothing.
+            let source =
+                lifetime.map_or_else(|| expression.source.clone(), |seconds| format!("$default({}, {seconds})", expression.source));
+            plan::Expression { source, ..expression }
+        });
+        plan::Acquire {
+            steps: steps.iter().map(|step| self.acquire_step(step)).collect(),
+            expires_in,
+            expires_at: expires_at.as_ref().map(|formula| self.formula(formula)),
+            error_code: self.formula(error_code),
+            error_message: self.formula(error_message),
+            needs_reauth: needs_reauth.clone(),
+            origin: self.origin(*span),
+        }
+    }
+
+    fn acquire_step(&self, step: &Step) -> plan::AcquireStep {
+        let Step { request, jwt, keep } = step;
+        let Request { method, url, query, headers, form, repeatable, span } = request;
         let request = plan::Request {
-            method: plan::Method::Post,
+            method: *method,
             url: self.text(url),
-            query: Vec::new(),
+            query: self.texts(query),
             headers: self.texts(headers),
             lists: Vec::new(),
             compression: None,
-            body: plan::Body::Form(self.texts(form)),
-            answer: plan::Answer::Json,
-            // Asking for a token twice gives two tokens, and either works.
-            idempotent: true,
+            body: form.as_ref().map_or(plan::Body::None, |form| plan::Body::Form(self.texts(form))),
+            answer: if keep.is_empty() { plan::Answer::None } else { plan::Answer::Json },
+            idempotent: *repeatable,
             idempotency_header: None,
             origin: self.origin(*span),
         };
-        let keep = |(name, from): &(&str, &str)| plan::Keep {
-            name: (*name).to_owned(),
-            from: plan::KeepFrom::Body(self.made(from, *span)),
-            required: true,
-            shown: None,
-        };
-        plan::Acquire {
-            steps: vec![plan::AcquireStep { request, jwt: None, keep: kept.iter().map(keep).collect() }],
-            expires_in: Some(self.made(expires_in, *span)),
-            expires_at: None,
-            // RFC 6749, section 5.2.
-            error_code: self.made("error", *span),
-            error_message: self.made("error_description", *span),
-            needs_reauth: vec!["invalid_grant".to_owned()],
+        plan::AcquireStep { request, jwt: jwt.as_ref().map(|jwt| self.jwt(jwt)), keep: keep.iter().map(|keep| self.keep(keep)).collect() }
+    }
+
+    fn jwt(&self, jwt: &Jwt) -> plan::Jwt {
+        let Jwt { alg, key, header, claims, ttl, backdated, jti, span } = jwt;
+        plan::Jwt {
+            alg: *alg,
+            key: self.text(key),
+            header: self.texts(header),
+            claims: self.texts(claims),
+            ttl: *ttl,
+            backdated: *backdated,
+            jti: *jti,
             origin: self.origin(*span),
+        }
+    }
+
+    fn keep(&self, keep: &Keep) -> plan::Keep {
+        let Keep { name, from, required, shown } = keep;
+        let from = match from {
+            KeepFrom::Body(formula) => plan::KeepFrom::Body(self.formula(formula)),
+            KeepFrom::Header(name) => plan::KeepFrom::Header(name.clone()),
+            KeepFrom::Cookie(name) => plan::KeepFrom::Cookie(name.clone()),
+        };
+        let shown = shown.as_ref().map(|parameter| parameter.lower(self.origin(parameter.name.span)));
+        plan::Keep { name: name.value.clone(), from, required: *required, shown }
+    }
+
+    fn formula(&self, formula: &Formula) -> plan::Expression {
+        match formula {
+            Formula::Written(expression) => self.expression(expression),
+            Formula::Made(source, span) => self.made(source, *span),
         }
     }
 

@@ -29,7 +29,10 @@ pub fn chapters() -> Vec<Chapter> {
             title: "The connector",
             tables: vec![&spec::CONNECTOR, &shape::PARAMETER, &shape::SECRET, &spec::APP, &spec::GRAPHQL, &spec::SOURCE],
         },
-        Chapter { title: "Authentication", tables: std::iter::once(&auth::COMMON).chain(schemes).chain([&auth::PLACE]).collect() },
+        Chapter {
+            title: "Authentication",
+            tables: std::iter::once(&auth::COMMON).chain(schemes).chain(auth::PARTS.iter().copied()).collect(),
+        },
         Chapter { title: "Operations", tables: vec![&spec::RESOURCE, &spec::OPERATION, &spec::QUERY_LIST, &spec::RAW, &spec::IDEMPOTENCY] },
         Chapter {
             title: "Pagination",

@@ -25,6 +25,6 @@ pub use infer::{Inferred, Problem, ProblemKind, Scope, describe, infer, types_at
 pub use known::{Member, Object, Shape, Shapes, Text, TypeId, Value};
 pub use member::holds;
 pub use model::{MODEL, Model, ModelFile, RESOURCE, Resource, read_model_file};
-pub use parameter::{PARAMETER, Parameter, SECRET, Secret};
+pub use parameter::{PARAMETER, Parameter, SECRET, Secret, check_name};
 pub use path::fits;
 pub use property::{PROPERTY, Property, Type};

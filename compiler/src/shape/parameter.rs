@@ -246,7 +246,7 @@ fn fits(value: &serde_json::Value, r#type: plan::Type, values: &[Spanned<String>
 }
 
 /// Names stand in templates and expressions, so they are words.
-fn check_name(name: &Spanned<String>, context: &mut Context<'_>) {
+pub fn check_name(name: &Spanned<String>, context: &mut Context<'_>) {
     check_word(name, name.span, context);
 }
 

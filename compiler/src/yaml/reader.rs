@@ -177,7 +177,10 @@ impl<'a, 'c> Reader<'a, 'c> {
         let found = self.one_of(names);
         if found.is_none() && !names.iter().any(|name| self.is_misspelt(name)) {
             let list = names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-            let message = format!("{} needs one of {list}", title(self.table.name));
+            let message = match names {
+                [_] => format!("{} needs the key {list}", title(self.table.name)),
+                _ => format!("{} needs one of {list}", title(self.table.name)),
+            };
             let example = names.first().and_then(|name| self.key(name)).map(|key| key.example.lines().next().unwrap_or(key.name));
             let help = example.map(|example| format!("for example `{example}`"));
             self.context.diagnostics.push(Diagnostic::new(Code::MissingKey, self.head(), message).help_if(help));
@@ -316,7 +319,8 @@ fn title(name: &str) -> String {
     }
     match name {
         // These are keys themselves.
-        "into" | "size" | "with" | "filters" | "errors" | "graphql" | "app" | "idempotency" | "paginate" => format!("`{name}`"),
+        "into" | "size" | "with" | "filters" | "errors" | "graphql" | "app" | "idempotency" | "paginate" | "keep" | "jwt" | "refresh"
+        | "apply" => format!("`{name}`"),
         _ => with_article(name),
     }
 }

@@ -92,12 +92,17 @@ pub enum Value {
 impl Table {
     /// Every key, those of other tables included.
     pub fn all_keys(&self) -> impl Iterator<Item = &'static Key> {
-        self.keys.iter().chain(self.also.into_iter().flat_map(|table| table.keys))
+        self.tables().flat_map(|table| table.keys)
     }
 
     /// Every reserved key, those of other tables included.
     pub fn all_reserved(&self) -> impl Iterator<Item = &'static Reserved> {
-        self.reserved.iter().chain(self.also.into_iter().flat_map(|table| table.reserved))
+        self.tables().flat_map(|table| table.reserved)
+    }
+
+    /// This table and those whose keys may stand here too.
+    fn tables(&self) -> impl Iterator<Item = &Table> {
+        std::iter::successors(Some(self), |table| table.also)
     }
 }
 

@@ -1,8 +1,13 @@
-//! Auth methods: what is asked for, what is acquired, what goes onto each request, and the hosts that all of it can reach.
+//! Auth methods: what is asked for, what is acquired, what goes onto each request, and how it is signed.
 
 use super::layout::Page;
-use super::{operation, value};
-use crate::{Acquire, Action, AuthMethod, Keep, KeepFrom, Parameter, Place, Plan, SecretParameter, SecretType, Segment, Text};
+use super::{operation, steps, value};
+use crate::{
+    Acquire, AcquireStep, Apply, AuthMethod, Authorize, AwsSigV4, Choose, Jwt, JwtAlgorithm, Keep, KeepFrom, Place, Plan, SecretParameter,
+    SecretType, Sign, Signed, Text,
+};
+
+type Rows<'a> = Vec<(&'a str, String)>;
 
 pub(super) fn methods(page: &mut Page, plan: &Plan) {
     for (index, method) in plan.auth.iter().enumerate() {
@@ -12,15 +17,15 @@ pub(super) fn methods(page: &mut Page, plan: &Plan) {
             parameters,
             secrets,
             scopes,
-            authorize: _,
+            authorize,
             acquire,
-            refresh: _,
-            expired: _,
-            release: _,
+            refresh,
+            expired,
+            release,
             apply,
-            sign: _,
-            connect: _,
-            choose: _,
+            sign,
+            connect,
+            choose,
             base_url,
             trust_account_host,
             verify,
@@ -28,7 +33,7 @@ pub(super) fn methods(page: &mut Page, plan: &Plan) {
         } = method;
         let default = if index == 0 && plan.auth.len() > 1 { ", the default" } else { "" };
         page.heading(&format!("auth {name}: {scheme}{default}"), Some(plan.place(*origin)));
-        let mut rows: Vec<(&str, String)> = Vec::new();
+        let mut rows: Rows<'_> = Vec::new();
         rows.extend(value::parameters(parameters).into_iter().map(|(name, text)| ("parameter", format!("{name}: {text}"))));
         rows.extend(secrets.iter().map(secret).map(|(name, text)| ("secret", format!("{name}: {text}"))));
         if !scopes.is_empty() {
@@ -39,41 +44,118 @@ pub(super) fn methods(page: &mut Page, plan: &Plan) {
         }
         rows.extend(base_url.as_ref().map(|base| ("base", base.to_string())));
         rows.extend(verify.clone().map(|verify| ("verify", verify)));
+        if let Some(authorize) = authorize {
+            consent(&mut rows, authorize);
+        }
         if let Some(acquire) = acquire {
-            acquired(&mut rows, acquire);
+            acquired(&mut rows, "token", acquire);
         }
-        for apply in apply {
-            let (place, name) = match &apply.place {
-                Place::Header(name) => ("header", name),
-                Place::Query(name) => ("query", name),
-                Place::Cookie(name) => ("cookie", name),
-            };
-            let on: Vec<&str> = apply.on.iter().map(|method| method.name()).collect();
-            let on = if on.is_empty() { String::new() } else { format!(" on {}", on.join(", ")) };
-            rows.push(("send", format!("{place} {name}: {}{on}", apply.value)));
+        if let Some(refresh) = refresh {
+            acquired(&mut rows, "renew", refresh);
         }
+        rows.extend(expired.as_ref().map(|expired| ("expired", format!("if {}", expired.source))));
+        rows.extend(release.iter().map(|step| ("release", sent(step))));
+        rows.extend(apply.iter().map(|apply| ("send", applied(apply))));
+        if let Some(sign) = sign {
+            signed(&mut rows, sign);
+        }
+        rows.extend(connect.iter().map(|step| ("connect", steps::step_text(step))));
+        rows.extend(choose.iter().map(|Choose { name, from, origin: _ }| ("choose", format!("kept.{name} of {}", from.source))));
         page.rows(1, &rows);
     }
 }
 
-fn acquired(rows: &mut Vec<(&str, String)>, acquire: &Acquire) {
-    let Acquire { steps, expires_in, expires_at: _, error_code, error_message, needs_reauth: _, origin: _ } = acquire;
+fn consent(rows: &mut Rows<'_>, authorize: &Authorize) {
+    let Authorize { url, query, pkce, exchange } = authorize;
+    let proof = if *pkce { "with a proof key, S256" } else { "without a proof key" };
+    rows.push(("consent", format!("{url}\n{}\n{proof}", operation::block("query", &value::pairs(query)))));
+    acquired(rows, "exchange", exchange);
+}
+
+fn acquired<'a>(rows: &mut Rows<'a>, label: &'a str, acquire: &Acquire) {
+    let Acquire { steps, expires_in, expires_at, error_code, error_message, needs_reauth, origin: _ } = acquire;
     for step in steps {
-        rows.push(("token", operation::request(&step.request)));
+        rows.push((label, sent(step)));
+        rows.extend(step.keep.iter().map(|keep| ("keep", kept(keep))));
     }
-    for Keep { name, from, required, shown: _ } in steps.iter().flat_map(|step| &step.keep) {
-        let from = match from {
-            KeepFrom::Body(expression) => expression.source.clone(),
-            KeepFrom::Header(header) => format!("header {header}"),
-            KeepFrom::Cookie(cookie) => format!("cookie {cookie}"),
-        };
-        rows.push(("keep", format!("token.{name} = {from}{}", if *required { "" } else { ", if there" })));
+    let mut expires = Vec::new();
+    expires.extend(expires_in.as_ref().map(|expires| format!("{} seconds", expires.source)));
+    expires.extend(expires_at.as_ref().map(|expires| format!("at {}", expires.source)));
+    rows.push(("expires", if expires.is_empty() { "when it is refused".to_owned() } else { expires.join(", or ") }));
+    let codes = if needs_reauth.is_empty() { String::new() } else { format!("; {} asks for a new connection", needs_reauth.join(" or ")) };
+    rows.push(("errors", format!("code {}, message {}{codes}", error_code.source, error_message.source)));
+}
+
+fn sent(step: &AcquireStep) -> String {
+    let AcquireStep { request, jwt, keep: _ } = step;
+    let mut text = operation::request(request);
+    if let Some(jwt) = jwt {
+        text.push('\n');
+        text.push_str(&operation::block("jwt", &assertion(jwt)));
     }
-    rows.push((
-        "expires",
-        expires_in.as_ref().map_or_else(|| "when it is refused".to_owned(), |expires| format!("{} seconds", expires.source)),
-    ));
-    rows.push(("errors", format!("code {}, message {}", error_code.source, error_message.source)));
+    text
+}
+
+fn assertion(jwt: &Jwt) -> String {
+    let Jwt { alg, key, header, claims, ttl, backdated, jti, origin: _ } = jwt;
+    let alg = match alg {
+        JwtAlgorithm::RS256 => "RS256",
+        JwtAlgorithm::ES256 => "ES256",
+        JwtAlgorithm::HS256 => "HS256",
+    };
+    let mut lines = vec![format!("{alg} with {key}")];
+    lines.extend(header.iter().map(|(name, value)| format!("header {name} = {value}")));
+    lines.extend(claims.iter().map(|(name, value)| format!("{name} = {value}")));
+    lines.push(if *backdated == 0 { "iat = now".to_owned() } else { format!("iat = {backdated} seconds ago") });
+    lines.push(format!("exp = iat + {ttl} seconds"));
+    lines.extend(jti.then(|| "jti = fresh".to_owned()));
+    lines.join("\n")
+}
+
+fn kept(keep: &Keep) -> String {
+    let Keep { name, from, required, shown } = keep;
+    let from = match from {
+        KeepFrom::Body(expression) => expression.source.clone(),
+        KeepFrom::Header(header) => format!("header {header}"),
+        KeepFrom::Cookie(cookie) => format!("cookie {cookie}"),
+    };
+    let there = if *required { "" } else { ", if there" };
+    match shown {
+        None => format!("token.{name} = {from}{there}"),
+        Some(parameter) => {
+            let within = if parameter.within.is_empty() { String::new() } else { format!(" within {}", parameter.within.join(" or ")) };
+            format!("kept.{name} = {from}: {}{within}{there}", parameter.r#type.name())
+        }
+    }
+}
+
+fn applied(apply: &Apply) -> String {
+    let Apply { place, value, on } = apply;
+    let on: Vec<&str> = on.iter().map(|method| method.name()).collect();
+    let on = if on.is_empty() { String::new() } else { format!(" on {}", on.join(", ")) };
+    format!("{}: {value}{on}", placed(place))
+}
+
+fn placed(place: &Place) -> String {
+    let (place, name) = match place {
+        Place::Header(name) => ("header", name),
+        Place::Query(name) => ("query", name),
+        Place::Cookie(name) => ("cookie", name),
+    };
+    format!("{place} {name}")
+}
+
+fn signed(rows: &mut Rows<'_>, sign: &Sign) {
+    match sign {
+        Sign::Expressions(list) => {
+            rows.extend(list.iter().map(|Signed { place, value }| ("sign", format!("{}: {}", placed(place), value.source))));
+        }
+        Sign::AwsSigV4(AwsSigV4 { access_key_id, secret_access_key, session_token, region, service, origin: _ }) => {
+            let session = session_token.as_ref().map(|token: &Text| format!(", session {token}")).unwrap_or_default();
+            rows.push(("sign", format!("AWS Signature Version 4 for {service} in {region}")));
+            rows.push(("", format!("key {access_key_id} with {secret_access_key}{session}")));
+        }
+    }
 }
 
 pub(super) fn secret(secret: &SecretParameter) -> (&str, String) {
@@ -84,54 +166,4 @@ pub(super) fn secret(secret: &SecretParameter) -> (&str, String) {
     };
     let description = secret.description.as_deref().map(|text| format!(", {text}")).unwrap_or_default();
     (secret.name.as_str(), format!("{kind}{description}"))
-}
-
-/// Every host that a request can go to, each once, with the domains that confine one which is supplied.
-pub(super) fn hosts(plan: &Plan) -> Vec<String> {
-    let bases = std::iter::once(&plan.base_url).chain(plan.auth.iter().filter_map(|method| method.base_url.as_ref()));
-    let tokens =
-        plan.auth.iter().filter_map(|method| method.acquire.as_ref()).flat_map(|acquire| &acquire.steps).map(|step| &step.request.url);
-    let steps = plan.operations.values().flat_map(|operation| &operation.steps).filter_map(|step| match &step.action {
-        Action::Request(request) => Some(&request.url),
-        Action::Call(_) | Action::Let(_) | Action::Require(_) | Action::Poll(_) => None,
-    });
-    let mut found: Vec<String> = Vec::new();
-    for url in bases.chain(tokens).chain(steps) {
-        if let Some(host) = host(plan, url).filter(|host| !found.contains(host)) {
-            found.push(host);
-        }
-    }
-    found
-}
-
-/// The host of a URL template; none where it is a path on the base.
-fn host(plan: &Plan, url: &Text) -> Option<String> {
-    let text = url.to_string();
-    let (scheme, rest) = text.split_once("://").unwrap_or(("", &text));
-    if scheme.is_empty() && text.starts_with('/') {
-        return None;
-    }
-    let host = rest.split_once('/').map_or(rest, |(host, _)| host);
-    let named = |path: &[String]| match path {
-        [scope, name] if scope == "account" => parameter(&plan.account, name),
-        [scope, name] if scope == "auth" => plan.auth.iter().find_map(|method| parameter(&method.parameters, name)),
-        _ => None,
-    };
-    let within: Vec<String> = url
-        .segments
-        .iter()
-        .filter_map(|segment| match segment {
-            Segment::Value(reference) if host.contains(&reference.to_string()) => {
-                named(&reference.path).map(|parameter| parameter.within.join(" or "))
-            }
-            Segment::Value(_) | Segment::Literal(_) | Segment::Base64(_) => None,
-        })
-        .filter(|within| !within.is_empty())
-        .collect();
-    let scheme = if scheme == "http" { "http://" } else { "" };
-    Some(if within.is_empty() { format!("{scheme}{host}") } else { format!("{scheme}{host} within {}", within.join(", ")) })
-}
-
-fn parameter<'a>(parameters: &'a [Parameter], name: &str) -> Option<&'a Parameter> {
-    parameters.iter().find(|parameter| parameter.name == name)
 }

@@ -73,7 +73,7 @@ pub(super) fn request(request: &Request) -> String {
 }
 
 /// A titled block, each line of it under the first.
-fn block(title: &str, text: &str) -> String {
+pub(super) fn block(title: &str, text: &str) -> String {
     let gap = " ".repeat(title.len() + 1);
     format!("{title} {}", text.replace('\n', &format!("\n{gap}")))
 }

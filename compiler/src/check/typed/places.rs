@@ -5,13 +5,14 @@ use super::coverage::Coverage;
 use super::facts::Typed;
 use super::report::Reports;
 use super::scope::{Input, scope};
-use crate::check::Case;
+use crate::check::{Case, uses};
 use crate::lang::{DataPlace, Expression};
 use crate::shape::{Shape, Trust, Value};
 use crate::spec::{Operation, Records};
 
 pub(super) fn check(case: &Case<'_>, typed: &Typed<'_>, reports: &mut Reports<'_>, coverage: &mut Coverage) {
     errors(case, typed, reports, coverage);
+    tokens(case, typed, reports);
     for operation in &case.spec.operations {
         let Some(facts) = typed.of(&operation.name.value) else { continue };
         if let Records::Items { path, .. } | Records::Item { path, .. } = &operation.records {
@@ -25,6 +26,21 @@ pub(super) fn check(case: &Case<'_>, typed: &Typed<'_>, reports: &mut Reports<'_
             super::loops::condition(keep_if, &inferred.value, reports);
             let known = !inferred.unknown && is_known(&inferred.value.shape, &scope);
             coverage.count(facts.trust.filter(|_| known), keep_if.span(), || format!("`keep_if` of `{}`", operation.name.value));
+        }
+    }
+}
+
+/// What is said of the answers of token endpoints, which no description has: only functions and variables have types.
+fn tokens(case: &Case<'_>, typed: &Typed<'_>, reports: &mut Reports<'_>) {
+    for method in &case.spec.auth {
+        let parts = &method.parts;
+        let answers = uses::answers(parts).into_iter().map(|expression| (DataPlace::Token, expression));
+        for (place, expression) in answers.chain(parts.expired.iter().map(|expired| (DataPlace::Expired, expired))) {
+            let scope = scope(place, Input::Nobody, Value::unknown(), "an answer's body", case, typed);
+            let inferred = reports.infer(expression, &scope);
+            if place == DataPlace::Expired {
+                super::loops::condition(expression, &inferred.value, reports);
+            }
         }
     }
 }

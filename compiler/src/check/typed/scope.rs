@@ -51,6 +51,7 @@ fn variable(root: Root, input: Input<'_>, case: &Case<'_>, typed: &Typed<'_>) ->
             }
             object(members)
         }
+        Root::Kept => object(kept(case)),
         Root::Constants => object(spec.constants.iter().map(|(name, value)| Member {
             required: true,
             place: Some(name.span),
@@ -77,8 +78,29 @@ fn variable(root: Root, input: Input<'_>, case: &Case<'_>, typed: &Typed<'_>) ->
         }]),
         Root::Status => Value::always(Shape::Number { integer: true }),
         Root::Headers => Value::always(Shape::Object(Rc::new(Object { rest: Some(Shape::text()), ..Object::default() }))),
-        Root::App | Root::Secret | Root::Token | Root::Value | Root::Answer => Value::unknown(),
+        Root::Error => {
+            object(["kind", "code", "message"].map(|name| Member { required: name == "kind", ..Member::new(name, Shape::text()) }))
+        }
+        Root::App | Root::Secret | Root::Token | Root::Jwt | Root::Scopes | Root::Value | Root::Answer => Value::unknown(),
     }
+}
+
+/// What auth methods keep. The checks of names see to it that whoever reads one has it.
+fn kept(case: &Case<'_>) -> Vec<Member> {
+    let mut members: Vec<Member> = Vec::new();
+    for keep in case.spec.auth.iter().flat_map(|method| method.parts.keeps()) {
+        let Some(parameter) = &keep.shown else { continue };
+        let shape = parameter_shape(parameter);
+        match members.iter_mut().find(|known| known.name.as_ref() == parameter.name.value) {
+            Some(known) if known.shape == shape => known.required &= parameter.required,
+            Some(known) => {
+                known.shape = Shape::one_of([known.shape.clone(), shape]);
+                known.required &= parameter.required;
+            }
+            None => members.push(member(parameter, shape)),
+        }
+    }
+    members
 }
 
 fn object(members: impl IntoIterator<Item = Member>) -> Value {
