@@ -35,7 +35,7 @@ pub struct Account {
 }
 
 /// An account that fits its plan, with defaults filled in.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Checked {
     pub(crate) method: AuthMethod,
     pub(crate) account: BTreeMap<String, Value>,
@@ -46,6 +46,8 @@ pub(crate) struct Checked {
     pub(crate) kept: Arc<BTreeMap<String, Value>>,
     pub(crate) tokens: BTreeMap<String, Secret<String>>,
     pub(crate) id: Option<String>,
+    /// What the method keeps that is no secret.
+    pub(crate) declared: Vec<Parameter>,
 }
 
 /// Holds an account against its plan. Deployment parameters are asked for only where the method gets a token.
@@ -71,13 +73,15 @@ pub(crate) fn check(plan: &Plan, account: &Account) -> Result<Checked, Error> {
         required_secret(&account.app_secrets, &secret.name, "app secret", secret.description.as_deref())
             .map_err(|error| error.placed(plan, secret.origin))?;
     }
+    let declared = declared(method);
     Ok(Checked {
         account: checked(&plan.account, &account.account, "account")?,
         parameters: checked(&method.parameters, &account.parameters, "auth")?,
         secrets: account.secrets.clone(),
         app,
         app_secrets: if acquires { account.app_secrets.clone() } else { BTreeMap::new() },
-        kept: Arc::new(kept(plan, method, &account.kept)?),
+        kept: Arc::new(kept(plan, &declared, &account.kept)?),
+        declared,
         tokens: account.tokens.clone(),
         id: account.id.clone(),
         method: method.clone(),
@@ -85,19 +89,22 @@ pub(crate) fn check(plan: &Plan, account: &Account) -> Result<Checked, Error> {
 }
 
 /// Holds kept values against what the method declares, wherever they come from.
-pub(crate) fn kept(plan: &Plan, method: &AuthMethod, given: &BTreeMap<String, Value>) -> Result<BTreeMap<String, Value>, Error> {
-    let declared: Vec<Parameter> = declared(method).into_iter().map(|parameter| Parameter { required: false, ..parameter }).collect();
-    parameter::check(&declared, given, "kept", |name| format!("kept value `{name}`"), plan)
+pub(crate) fn kept<'a>(
+    plan: &Plan,
+    declared: &[Parameter],
+    given: impl IntoIterator<Item = (&'a String, &'a Value)>,
+) -> Result<BTreeMap<String, Value>, Error> {
+    parameter::check(declared, given, "kept", |name| format!("kept value `{name}`"), plan)
 }
 
-/// What a method keeps that is no secret: values of token answers, and what a person chooses.
-pub(crate) fn declared(method: &AuthMethod) -> Vec<Parameter> {
+/// What a method keeps that is no secret: values of token answers, and what a person chooses. None of it is there from the start.
+fn declared(method: &AuthMethod) -> Vec<Parameter> {
     let exchange = method.authorize.as_ref().map(|authorize| &authorize.exchange);
     let acquires = exchange.into_iter().chain(&method.acquire).chain(&method.refresh);
     let mut declared: Vec<Parameter> = Vec::new();
     for shown in acquires.flat_map(|acquire| &acquire.steps).flat_map(|step| &step.keep).filter_map(|keep| keep.shown.as_ref()) {
         if !declared.iter().any(|known| known.name == shown.name) {
-            declared.push(shown.clone());
+            declared.push(Parameter { required: false, ..shown.clone() });
         }
     }
     declared.extend(method.choose.iter().map(|choose| Parameter {
@@ -128,16 +135,20 @@ fn required_secret(given: &BTreeMap<String, Secret<String>>, name: &str, what: &
 impl Checked {
     /// What tells this account from others, without its secrets: a cursor outlives a rotated key.
     pub(crate) fn identity(&self) -> String {
-        serde_json::json!([self.method.name, self.account, self.parameters]).to_string()
+        match &self.id {
+            None => serde_json::json!([self.method.name, self.account, self.parameters]).to_string(),
+            Some(id) => serde_json::json!([self.method.name, self.account, self.parameters, id]).to_string(),
+        }
     }
 
     /// Every secret with its name as templates know it.
     pub(crate) fn all_secrets(&self) -> impl Iterator<Item = (String, &Secret<String>)> {
         let own = self.secrets.iter().map(|(name, secret)| (format!("secret.{name}"), secret));
-        own.chain(self.app_secrets.iter().map(|(name, secret)| (format!("app.secret.{name}"), secret)))
+        let app = self.app_secrets.iter().map(|(name, secret)| (format!("app.secret.{name}"), secret));
+        own.chain(app).chain(self.tokens.iter().map(|(name, secret)| (format!("token.{name}"), secret)))
     }
 
-    /// The same account with words in the place of its secrets, for showing what would be sent.
+    /// The same account with words in the place of its secrets, and of what only a token answer would tell, for showing what would be sent.
     pub(crate) fn redacted(mut self) -> Self {
         let mask = |prefix: &str, secrets: &mut BTreeMap<String, Secret<String>>| {
             for (name, secret) in secrets.iter_mut() {
@@ -147,6 +158,13 @@ impl Checked {
         mask("secret", &mut self.secrets);
         mask("app.secret", &mut self.app_secrets);
         mask("token", &mut self.tokens);
+        let mut kept = BTreeMap::clone(&self.kept);
+        for parameter in &self.declared {
+            let marker = crate::redact::marker(&format!("kept.{}", parameter.name));
+            let shown = if parameter.r#type == Type::Url { format!("https://{marker}") } else { marker };
+            kept.entry(parameter.name.clone()).or_insert(Value::String(shown));
+        }
+        self.kept = Arc::new(kept);
         self
     }
 }

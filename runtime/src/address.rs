@@ -1,25 +1,36 @@
 //! Where requests go: URLs made from templates, escaped part by part.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use connc_expr::text::{Escape, Scope, render};
 use connc_plan::{Action, Apply, ErrorKind, Plan, Segment, Text};
+use serde_json::Value;
 use url::Url;
 
 use crate::Error;
 use crate::account::Checked;
+use crate::context::Context;
 use crate::guard::Origin;
 use crate::scope::Names;
 
+/// What is kept of an account, in scope as `kept.*`.
+type Kept = Arc<BTreeMap<String, Value>>;
+
 /// The base URL of an account's requests, without a trailing slash in its path.
-pub(crate) fn base(plan: &Plan, account: &Checked) -> Result<Url, Error> {
+pub(crate) fn base(plan: &Plan, account: &Checked, kept: &Kept) -> Result<Url, Error> {
     let text = account.method.base_url.as_ref().unwrap_or(&plan.base_url);
-    let names = Names::new(account, &plan.constants, account.kept.clone());
+    let names = Names::new(account, &plan.constants, Arc::clone(kept));
     absolute(text, &names).map_err(|error| error.at(plan, "base_url", text.origin))
 }
 
-/// The origins that the plan itself names for this account: the base URL's first, then those of absolute URLs.
-pub(crate) fn origins(plan: &Plan, account: &Checked) -> Result<Vec<Origin>, Error> {
-    let mut origins: Vec<Origin> = Origin::of(&base(plan, account)?).into_iter().collect();
-    let names = Names::new(account, &plan.constants, account.kept.clone());
+/// The origins that the plan itself names for this account: the base URL's, where it is known already, and those of absolute URLs.
+pub(crate) fn origins(plan: &Plan, account: &Checked, kept: &Kept) -> Result<(Option<Origin>, Vec<Origin>), Error> {
+    let names = Names::new(account, &plan.constants, Arc::clone(kept));
+    let text = account.method.base_url.as_ref().unwrap_or(&plan.base_url);
+    let known = missing(text, &names).is_none();
+    let base = if known { Origin::of(&base(plan, account, kept)?) } else { None };
+    let mut origins = Vec::new();
     let steps = plan.operations.values().flat_map(|operation| &operation.steps);
     for step in steps {
         let Action::Request(request) = &step.action else { continue };
@@ -30,16 +41,25 @@ pub(crate) fn origins(plan: &Plan, account: &Checked) -> Result<Vec<Origin>, Err
             origins.push(origin);
         }
     }
-    Ok(origins)
+    Ok((base, origins))
 }
 
 /// The URL of a request: its own where it is absolute, else its path on the base.
-pub(crate) fn url(text: &Text, base: &Url, names: &Names<'_>) -> Result<Url, Error> {
+pub(crate) fn url(context: &Context, text: &Text, names: &Names<'_>) -> Result<Url, Error> {
     if is_absolute(text) {
         return absolute(text, names);
     }
+    let base = base(context.plan(), &context.account, &names.kept)?;
     let path = made(text, names, Escape::Path)?;
-    on_base(base, &path)
+    on_base(&base, &path)
+}
+
+/// The first `kept.NAME` of a text that is not kept.
+fn missing<'a>(text: &'a Text, names: &Names<'_>) -> Option<&'a str> {
+    text.references().into_iter().find_map(|reference| match reference.path.as_slice() {
+        [first, name, ..] if first == "kept" && !names.kept.contains_key(name) => Some(name.as_str()),
+        _ => None,
+    })
 }
 
 /// A path, with or without a query, on the base URL.
@@ -96,7 +116,18 @@ fn authority(text: &Text) -> Text {
 
 /// A text that must come to something.
 fn made(text: &Text, names: &Names<'_>, escape: Escape) -> Result<String, Error> {
+    if let Some(name) = missing(text, names) {
+        return Err(not_kept(names.account, name));
+    }
     optional(text, names, escape)?.ok_or_else(|| Error::invalid(format!("`{text}` has no value")))
+}
+
+/// Why there is no `kept.NAME`.
+fn not_kept(account: &Checked, name: &str) -> Error {
+    if account.method.choose.iter().any(|choose| choose.name == name) {
+        return Error::invalid(format!("`{name}` is not chosen yet")).with_help("connect the account, and choose one of what it reaches");
+    }
+    Error::new(ErrorKind::NeedsReauth, format!("no `{name}` is kept of the account")).with_help("connect the account again")
 }
 
 /// A text that may be one whole reference to nothing.

@@ -18,13 +18,16 @@ use crate::notes::Notes;
 use crate::program::{Evaluation, Vars};
 use crate::resolve::{self, Task, Work};
 use crate::steps::{Doing, after, steps_done, told, wanted, wrote};
-use crate::{Answer, Call, Error, Record, line, rate_limit};
+use crate::{Answer, Call, Error, Record, auth, line, rate_limit};
 
 /// Calls of operations by operations nest no deeper: a plan that does is a circle.
 pub(crate) const DEEPEST: usize = 8;
 
 /// Runs a call that is no list.
 pub(crate) async fn run(context: &Context, call: Call) -> Result<Answer, Error> {
+    if call.what.holds_host() {
+        auth::settle(context).await?;
+    }
     let task = resolve::resolve(context, &call)?;
     if task.list {
         return Err(Error::invalid(format!("`{}` is a list", task.name)).with_help("read it page by page"));
@@ -92,6 +95,7 @@ pub(crate) struct Done {
 }
 
 async fn perform(context: &Context, task: &Task) -> Result<Done, Error> {
+    auth::settle(context).await?;
     match &task.work {
         Work::Operation(operation) => operation_done(context, operation, &task.inputs, 0).await,
         Work::Steps { steps, narrowed } => {

@@ -1,5 +1,6 @@
 //! What one call carries along: who calls, where it may go, what must not be shown, and when it has to end.
 
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use connc_plan::{ErrorKind, Plan};
@@ -8,13 +9,13 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
 use crate::account::Checked;
-use crate::address;
+use crate::auth::Entry;
 use crate::counters::Meter;
-use crate::guard::Guard;
+use crate::lock::locked;
 use crate::program::{Programs, Vars};
-use crate::redact::Redactor;
 use crate::runtime::Parts;
 use crate::scope::Names;
+use crate::standing::Standing;
 use crate::{Call, Connector, Error, File, Runtime};
 
 /// One call's surroundings.
@@ -22,35 +23,59 @@ use crate::{Call, Connector, Error, File, Runtime};
 pub(crate) struct Context {
     runtime: Runtime,
     connector: Connector,
-    pub(crate) account: Checked,
-    pub(crate) guard: Guard,
-    pub(crate) redactor: Redactor,
+    pub(crate) account: Arc<Checked>,
+    standing: Mutex<Arc<Standing>>,
     deadline: Option<Timestamp>,
-    pub(crate) meter: Meter,
+    pub(crate) meter: Arc<Meter>,
     /// The call's files, by the numbers that stand for them in data.
     pub(crate) files: Vec<File>,
 }
 
 impl Context {
     pub(crate) fn new(runtime: Runtime, connector: Connector, account: Checked, call: &Call) -> Result<Self, Error> {
-        let guard = Guard::new(address::origins(connector.plan(), &account)?, &runtime.parts().permits);
-        let mut redactor = Redactor::default();
-        for (name, secret) in account.all_secrets() {
-            redactor.add(&format!("{{{{ {name} }}}}"), secret.expose());
-        }
+        let standing = Standing::first(connector.plan(), &account, &runtime.parts().permits)?;
         let files = call.files.iter().map(|(_, file)| file.clone()).collect();
         let deadline = match call.deadline {
             Some(after) => SignedDuration::try_from(after).ok().and_then(|after| runtime.parts().clock.now().checked_add(after).ok()),
             None => None,
         };
-        Ok(Self { runtime, connector, account, guard, redactor, deadline, meter: Meter::default(), files })
+        Ok(Self {
+            runtime,
+            connector,
+            account: Arc::new(account),
+            standing: Mutex::new(Arc::new(standing)),
+            deadline,
+            meter: Arc::default(),
+            files,
+        })
     }
 
-    /// The same call with words in the place of secrets.
-    pub(crate) fn redacted(mut self) -> Self {
-        self.account = self.account.redacted();
-        self.redactor = Redactor::default();
-        self
+    /// What outlives this call, for work that other calls wait for, too: it has no deadline, and counts as this call's.
+    pub(crate) fn shared(&self) -> Self {
+        Self {
+            runtime: self.runtime.clone(),
+            connector: self.connector.clone(),
+            account: Arc::clone(&self.account),
+            standing: Mutex::new(self.standing()),
+            deadline: None,
+            meter: Arc::clone(&self.meter),
+            files: Vec::new(),
+        }
+    }
+
+    /// Where the call stands with its account.
+    pub(crate) fn standing(&self) -> Arc<Standing> {
+        Arc::clone(&locked(&self.standing))
+    }
+
+    /// Goes on with what was stored or got.
+    pub(crate) fn settle(&self, entry: &Arc<Entry>) -> Result<(), Error> {
+        let standing = self.standing();
+        if !standing.is_of(entry) {
+            let next = standing.with(self.plan(), &self.account, &self.parts().permits, entry)?;
+            *locked(&self.standing) = Arc::new(next);
+        }
+        Ok(())
     }
 
     pub(crate) fn parts(&self) -> &Parts {
@@ -71,7 +96,7 @@ impl Context {
 
     /// The names that every template sees.
     pub(crate) fn names(&self) -> Names<'_> {
-        Names::new(&self.account, &self.plan().constants, self.account.kept.clone())
+        Names::new(&self.account, &self.plan().constants, Arc::clone(&self.standing().kept))
     }
 
     /// The variables that every expression sees.
@@ -79,6 +104,9 @@ impl Context {
         let mut vars = Vars::default();
         vars.set("account", json!(self.account.account).to_string());
         vars.set("auth", json!(self.account.parameters).to_string());
+        if !self.account.declared.is_empty() {
+            vars.set("kept", json!(*self.standing().kept).to_string());
+        }
         vars.set("constants", json!(self.plan().constants).to_string());
         vars
     }

@@ -63,7 +63,7 @@ pub(crate) fn open(cursor: &str, key: &[u8; 32], bound: &[u8]) -> Result<State, 
     serde_json::from_slice(opened).map_err(|_| foreign())
 }
 
-fn cipher(key: &[u8; 32]) -> Result<LessSafeKey, Error> {
+pub(crate) fn cipher(key: &[u8; 32]) -> Result<LessSafeKey, Error> {
     let unbound = UnboundKey::new(&CHACHA20_POLY1305, key).map_err(|_| Error::new(ErrorKind::Cursor, "the cursor key cannot be used"))?;
     Ok(LessSafeKey::new(unbound))
 }

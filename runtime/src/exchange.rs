@@ -7,14 +7,14 @@ use connc_plan::{ErrorKind, Request};
 use futures_util::StreamExt as _;
 use http::HeaderMap;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tracing::Instrument as _;
 use url::Url;
 
-use crate::auth::{self, Token};
+use crate::auth;
 use crate::context::{Context, too_late};
 use crate::paginate::Turn;
-use crate::program::Vars;
+use crate::program::{Evaluation, Vars};
 use crate::request::{self, Built};
 use crate::scope::Names;
 use crate::transport::{Body, Response, TransportError, TransportFailure};
@@ -75,20 +75,60 @@ pub(crate) struct Received {
 pub(crate) async fn exchange(context: &Context, request: &Request, given: Given<'_>) -> Result<Received, Error> {
     let key = request.idempotency_header.is_some().then(|| fresh_key(context)).transpose()?;
     let given = Given { key: key.as_deref(), ..given };
-    let mut token = auth::token(context, None).await?;
+    let mut entry = auth::entry(context, None).await?;
     let mut renewed = false;
     loop {
-        let names = Names { secrets: true, token: token.as_deref().map(|token| &token.values), ..given.names(context) };
+        let tokens = entry.as_deref().map(|entry| &entry.tokens);
+        let names = Names { secrets: true, token: tokens, ..given.names(context) };
         let built = request::build(context, request, &given, &names)?;
-        let received = send(context, request, &built, Some(&names)).await.map_err(|error| named(error, &built))?;
-        if let (401, Some(refused), false) = (received.status, &token, renewed || !built.body.repeatable()) {
-            renewed = true;
-            token = auth::token(context, Some(refused.number)).await?;
-            continue;
+        let received = send(context, request, &built, Some(&names)).await.map_err(|error| clean(context, named(error, &built)))?;
+        let classified = response::classify(context, request, &received).map_err(|error| clean(context, named(error, &built)));
+        let refused = entry.as_ref().filter(|_| auth::has_tokens(&context.account.method)).map(|entry| entry.number);
+        let Some(refused) = refused.filter(|_| expired(context, &received, classified.as_ref().err())) else {
+            return classified.and_then(|()| format::as_json(request, received).map_err(|error| clean(context, named(error, &built))));
+        };
+        if renewed || !built.body.repeatable() {
+            classified?;
+            return Err(ended(context, &received, &built));
         }
-        let fine = response::classify(context, request, received).and_then(|received| format::as_json(request, received));
-        return fine.map_err(|error| clean(context, named(error, &built), token.as_deref()));
+        renewed = true;
+        entry = auth::entry(context, Some(refused)).await.map_err(|error| instead(error, classified.err()))?;
     }
+}
+
+/// Whether the provider says that the token or session has ended.
+fn expired(context: &Context, received: &Received, error: Option<&Error>) -> bool {
+    if received.status == 401 {
+        return true;
+    }
+    let Some(expired) = &context.account.method.expired else { return false };
+    let mut vars = response::vars(&context.vars(), received);
+    let said = error.map(|error| json!({ "kind": error.kind.name(), "code": error.provider_code, "message": error.provider_message }));
+    vars.set_value("error", said.as_ref());
+    // It holds for a login page, too, which is no JSON.
+    let over = Evaluation::over(context.programs(), &received.text, &vars, &[expired])
+        .or_else(|_| Evaluation::over_nothing(context.programs(), &vars));
+    over.and_then(|over| over.truth(expired)).unwrap_or(false)
+}
+
+/// An answer that says that a token has ended which was got just now.
+fn ended(context: &Context, received: &Received, built: &Built) -> Error {
+    let mut error = Error::new(ErrorKind::Auth, "the provider says that the token or session has ended, right after it was renewed");
+    error.status = Some(received.status);
+    named(error.at(context.plan(), &context.account.method.name, context.account.method.origin), built)
+}
+
+/// Why there is no other token, with what the provider said to the one there was.
+fn instead(mut error: Error, refused: Option<Error>) -> Error {
+    if let Some(refused) = refused.filter(|_| error.status.is_none()) {
+        error.status = refused.status;
+        error.request.clone_from(&refused.request);
+        if error.provider_code.is_none() && error.provider_message.is_none() {
+            error.provider_code.clone_from(&refused.provider_code);
+            error.provider_message.clone_from(&refused.provider_message);
+        }
+    }
+    error
 }
 
 /// A key that no other write has (RFC 9562, section 5.4).
@@ -113,14 +153,11 @@ fn named(mut error: Error, built: &Built) -> Error {
 }
 
 /// A provider may repeat what it was sent.
-fn clean(context: &Context, mut error: Error, token: Option<&Token>) -> Error {
-    let mut tokens = crate::redact::Redactor::default();
-    for (name, value) in token.iter().flat_map(|token| &token.values) {
-        tokens.add(&format!("{{{{ token.{name} }}}}"), value.expose());
-    }
+fn clean(context: &Context, mut error: Error) -> Error {
+    let standing = context.standing();
     let failure: &mut crate::Failure = &mut error;
     for text in [&mut failure.provider_code, &mut failure.provider_message].into_iter().flatten() {
-        *text = context.redactor.clean(&tokens.clean(text));
+        *text = standing.redactor.clean(text);
     }
     error
 }
@@ -137,7 +174,7 @@ pub(crate) async fn send(context: &Context, request: &Request, built: &Built, na
             return Err(too_late());
         }
         let signed = signed(context, built, names)?;
-        let target = context.guard.target(&signed.url)?;
+        let target = context.standing().guard.target(&signed.url)?;
         context.meter.request();
         let span = tracing::debug_span!(target: "connc", "request", request = %built.shown(), attempt);
         let sent = match context.in_time(once(context, signed.http(&target)?).instrument(span)).await {
@@ -191,7 +228,7 @@ async fn once(context: &Context, request: http::Request<Body>) -> Result<(u16, H
 
 /// What a broken transport means for the caller.
 fn failed(context: &Context, broken: &TransportError, idempotent: bool) -> Error {
-    let message = context.redactor.clean(&broken.message);
+    let message = context.standing().redactor.clean(&broken.message);
     let mut error = match broken.failure {
         TransportFailure::NotSent => Error::new(ErrorKind::Transport, message),
         TransportFailure::MaybeSent | TransportFailure::Timeout if !idempotent => return unknown(&message),

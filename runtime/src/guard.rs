@@ -74,13 +74,19 @@ pub(crate) struct Guard {
 }
 
 impl Guard {
-    /// A guard for a call whose base URL and literal URLs have these origins; the base is the first.
-    pub(crate) fn new(origins: Vec<Origin>, permits: &Permits) -> Self {
+    /// A guard for a call whose base URL and literal URLs have these origins. The base is none while nothing says where it is.
+    pub(crate) fn new(base: Option<Origin>, others: Vec<Origin>, permits: &Permits) -> Self {
         let mut permits = permits.clone();
-        if let (Some(to), Some(base)) = (permits.base.take(), origins.first()) {
+        if let (Some(to), Some(base)) = (permits.base.take(), &base) {
             permits.mapped.push((base.clone(), to));
         }
-        Self { allowed: origins, permits }
+        let mut allowed: Vec<Origin> = base.into_iter().collect();
+        for origin in others {
+            if !allowed.contains(&origin) {
+                allowed.push(origin);
+            }
+        }
+        Self { allowed, permits }
     }
 
     /// Adds the origin of a request that the plan itself spells out.

@@ -37,6 +37,13 @@ pub(crate) enum What {
     Request { method: Method, path: String },
 }
 
+impl What {
+    /// Whether its host can be held against the account's origins only when all of them are known.
+    pub(crate) fn holds_host(&self) -> bool {
+        matches!(self, Self::Request { path, .. } if !path.starts_with('/'))
+    }
+}
+
 /// What is done about a record that a map cannot produce, or that breaks the unified model.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Policy {

@@ -12,7 +12,7 @@ use crate::line::{Leaf, Line, Root};
 use crate::map::{Mapped, Over, Treatment};
 use crate::notes::Notes;
 use crate::resolve::{self, Task};
-use crate::{Call, Counters, Error, Page, Record, hash, rate_limit};
+use crate::{Call, Counters, Error, Page, Record, auth, hash, rate_limit};
 
 /// So many lists of parents that have nothing are passed over for one page.
 const EMPTY_AT_MOST: usize = 50;
@@ -37,7 +37,10 @@ impl Pages {
         let (left, over) = (call.limit, call.limit == Some(0));
         let state = start(&context, &call, &task).map_err(|error| finished(&context, &task, error))?;
         let line = Line::new(Root::of(&task), state, 0);
-        line.check(&context).map_err(|error| finished(&context, &task, error))?;
+        // What is kept of the account may be known only when its token is.
+        if context.account.declared.iter().all(|parameter| context.account.kept.contains_key(&parameter.name)) {
+            line.check(&context).map_err(|error| finished(&context, &task, error))?;
+        }
         Ok(Self { context, call, task, line, left, over })
     }
 
@@ -85,6 +88,7 @@ impl Pages {
 
     /// The next page that says something: lists of parents that have nothing are passed over, up to a bound.
     async fn page(&mut self) -> Result<(Page, bool), Error> {
+        auth::settle(&self.context).await?;
         for _ in 1..EMPTY_AT_MOST {
             let (page, more) = self.any_page().await?;
             let says = !page.records.is_empty() || !page.warnings.is_empty() || page.skipped > 0;

@@ -1,6 +1,5 @@
 //! What would be sent, to be shown: the same requests, with words in the place of secrets.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use connc_plan::{Action, Each, Operation, Parents};
@@ -10,12 +9,12 @@ use crate::exchange::{Given, Inputs};
 use crate::filter::Narrowed;
 use crate::paginate::Turn;
 use crate::program::Evaluation;
-use crate::redact::{marker, unmark};
+use crate::redact::unmark;
 use crate::request::{self, Built};
 use crate::resolve::{self, Work};
 use crate::scope::Names;
 use crate::steps::{bind_all, elements, turns, wanted};
-use crate::{Call, Error, Secret, auth, data, pages};
+use crate::{Call, Error, auth, data, pages};
 
 /// A request that is not sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,7 +34,7 @@ pub struct PreparedRequest {
 pub(crate) fn requests(context: &Context, call: Call) -> Result<Vec<PreparedRequest>, Error> {
     let task = resolve::resolve(context, &call)?;
     let (operation, inputs) = first(context, &task.work, &task.inputs, 0)?;
-    let mut prepared: Vec<PreparedRequest> = auth::bare_requests(context)?.iter().map(shown).collect();
+    let mut prepared: Vec<PreparedRequest> = auth::shown_requests(context)?.iter().map(shown).collect();
     let vars = resolve::vars(context, &inputs);
     let request = operation.steps.iter().find_map(|step| match &step.action {
         Action::Request(request) => Some(request),
@@ -45,18 +44,16 @@ pub(crate) fn requests(context: &Context, call: Call) -> Result<Vec<PreparedRequ
     let state = pages::start(context, &call, &task)?;
     let turn = operation.paginate.as_ref().map(|paginate| Turn::new(paginate, &state));
     let given = Given { turn, ..Given::new(&inputs, &vars) };
-    let token: Option<BTreeMap<String, Secret<String>>> =
-        context.account.method.acquire.as_ref().map(|acquire| {
-            auth::kept_names(acquire).map(|name| (name.to_owned(), Secret::new(marker(&format!("token.{name}"))))).collect()
-        });
-    let names = Names { token: token.as_ref(), ..given.names(context) };
+    let method = &context.account.method;
+    let tokens = auth::markers(auth::kept_names(method));
+    let names = Names { token: Some(&tokens), ..given.names(context) };
     let mut built =
         request::build(context, request, &given, &names).map_err(|error| error.at(context.plan(), &operation.name, request.origin))?;
-    if let Some(sign) = &context.account.method.sign {
+    if let Some(sign) = &method.sign {
         auth::mark(sign, &mut built)?;
     }
     // The address is held against the rules, as it would be before sending.
-    context.guard.target(&built.url)?;
+    context.standing().guard.target(&built.url)?;
     prepared.push(shown(&built));
     Ok(prepared)
 }

@@ -6,13 +6,13 @@ use zeroize::Zeroizing;
 const SHORTEST: usize = 4;
 
 /// Finds the secrets of one call in text, as they stand and percent-encoded.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Redactor(Vec<(String, Zeroizing<String>)>);
 
 impl Redactor {
     /// Adds a secret and what is put in its place.
     pub(crate) fn add(&mut self, shown: &str, secret: &str) {
-        if secret.len() < SHORTEST {
+        if secret.len() < SHORTEST || self.0.iter().any(|(_, known)| known.as_str() == secret) {
             return;
         }
         let encoded = connc_expr::text::encode_query(secret);
@@ -39,6 +39,11 @@ impl std::fmt::Debug for Redactor {
     }
 }
 
+/// A name as templates write it: `{{ secret.token }}`.
+pub(crate) fn braced(name: &str) -> String {
+    format!("{{{{ {name} }}}}")
+}
+
 /// What stands in for a secret while a request is built to be shown. It needs no escaping anywhere, so that [`unmark`] finds it again.
 pub(crate) fn marker(name: &str) -> String {
     format!("redacted.{name}.redacted")
@@ -52,7 +57,7 @@ pub(crate) fn unmark(text: &str) -> String {
         match part.split_once(".redacted") {
             Some((name, rest))
                 if matches!(name, "jwt" | "signature")
-                    || ["secret.", "app.secret.", "token."].iter().any(|prefix| name.starts_with(prefix)) =>
+                    || ["secret.", "app.secret.", "token.", "kept."].iter().any(|prefix| name.starts_with(prefix)) =>
             {
                 out.push_str("{{ ");
                 out.push_str(name);

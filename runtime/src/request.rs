@@ -41,9 +41,8 @@ enum Made {
 /// Builds a request of the connector's API: base URL, the plan's headers, and what auth puts on it.
 pub(crate) fn build(context: &Context, request: &Request, given: &Given<'_>, names: &Names<'_>) -> Result<Built, Error> {
     let plan = context.plan();
-    let base = address::base(plan, &context.account)?;
     let open = Names { secrets: false, token: None, ..names.clone() };
-    let mut parts = own_parts(context, request, given, &base, &open)?;
+    let mut parts = own_parts(context, request, given, &open)?;
     for (name, text) in &plan.headers {
         let absent = HeaderName::try_from(name).is_ok_and(|name| !parts.headers.contains_key(name));
         if absent {
@@ -59,20 +58,19 @@ pub(crate) fn build(context: &Context, request: &Request, given: &Given<'_>, nam
 
 /// Builds a request that gets a token: its own URL and headers, and nothing that is put on other requests.
 pub(crate) fn build_bare(context: &Context, request: &Request, given: &Given<'_>, names: &Names<'_>) -> Result<Built, Error> {
-    let base = address::base(context.plan(), &context.account)?;
-    own_parts(context, request, given, &base, names)?.finish(context)
+    own_parts(context, request, given, names)?.finish(context)
 }
 
 /// What the request itself says, turned to the page that is asked for.
-fn own_parts(context: &Context, request: &Request, given: &Given<'_>, base: &Url, names: &Names<'_>) -> Result<Parts, Error> {
+fn own_parts(context: &Context, request: &Request, given: &Given<'_>, names: &Names<'_>) -> Result<Parts, Error> {
     let link = given.turn.as_ref().and_then(Turn::link);
-    let own = address::url(&request.url, base, names);
+    let own = address::url(context, &request.url, names);
     let url = match link {
         // The provider's link is resolved against the request's own URL, and may not leave its origins.
         Some(link) => {
             let own = own?;
             let target = own.join(link).map_err(|_| Error::new(ErrorKind::Provider, "the next link is no URL"))?;
-            let mut guard = context.guard.clone();
+            let mut guard = context.standing().guard.clone();
             guard.admit(&own);
             guard.accept(target, &own)?
         }

@@ -94,8 +94,9 @@ fn allowed(context: &Context, path: &str) -> Result<String, Error> {
         return Ok(path.to_owned());
     }
     let url = Url::parse(path).map_err(|_| Error::invalid("the path does not begin with `/`"))?;
-    let base = address::base(context.plan(), &context.account)?;
-    context.guard.accept(url, &base).map(String::from)
+    let standing = context.standing();
+    let base = address::base(context.plan(), &context.account, &standing.kept)?;
+    standing.guard.accept(url, &base).map(String::from)
 }
 
 /// Whether an operation gives a list.

@@ -12,16 +12,13 @@ use crate::{Error, rate_limit};
 /// A provider's text is cut here: it may repeat a whole request.
 const LONGEST: usize = 500;
 
-/// Gives the answer back, or the error that it is.
-pub(crate) fn classify(context: &Context, request: &Request, received: Received) -> Result<Received, Error> {
+/// The error that an answer is, if it is one.
+pub(crate) fn classify(context: &Context, request: &Request, received: &Received) -> Result<(), Error> {
     let rules = &context.plan().errors;
     match received.status {
-        200..=299 => match error_in_success(context, rules, &received)? {
-            Some(error) => Err(error),
-            None => Ok(received),
-        },
-        300..=399 => Err(redirected(&received)),
-        _ => Err(refused(context, request, rules, &received)),
+        200..=299 => error_in_success(context, rules, received)?.map_or(Ok(()), Err),
+        300..=399 => Err(redirected(received)),
+        _ => Err(refused(context, request, rules, received)),
     }
 }
 
@@ -97,7 +94,7 @@ fn described(context: &Context, rules: &ErrorRules, received: &Received, mut err
     error
 }
 
-fn shortened(text: &str) -> String {
+pub(crate) fn shortened(text: &str) -> String {
     let text = text.trim();
     match text.char_indices().nth(LONGEST).and_then(|(end, _)| text.get(..end)) {
         Some(start) => format!("{start}…"),

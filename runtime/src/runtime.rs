@@ -60,7 +60,8 @@ impl Runtime {
     ///
     /// Where account, call or cursor do not fit the plan.
     pub fn prepare(&self, connector: &Connector, account: &Account, call: Call) -> Result<Vec<PreparedRequest>, Error> {
-        let context = self.context(connector, account, &call)?.redacted();
+        let account = account::check(connector.plan(), account)?.redacted();
+        let context = Context::new(self.clone(), connector.clone(), account, &call)?;
         prepare::requests(&context, call)
     }
 
@@ -71,10 +72,10 @@ impl Runtime {
     /// Where the account does not fit the plan.
     pub fn base_url(&self, connector: &Connector, account: &Account) -> Result<String, Error> {
         let account = account::check(connector.plan(), account)?;
-        Ok(crate::address::base(connector.plan(), &account)?.to_string())
+        Ok(crate::address::base(connector.plan(), &account, &account.kept)?.to_string())
     }
 
-    fn context(&self, connector: &Connector, account: &Account, call: &Call) -> Result<Context, Error> {
+    pub(crate) fn context(&self, connector: &Connector, account: &Account, call: &Call) -> Result<Context, Error> {
         let account = account::check(connector.plan(), account)?;
         Context::new(self.clone(), connector.clone(), account, call)
     }

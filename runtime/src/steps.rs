@@ -159,7 +159,7 @@ fn required(context: &Context, require: &Require, vars: &Vars) -> Result<(), Err
     error.code = Some(code.clone());
     if let Some(detail) = detail {
         let json = Evaluation::over_nothing(context.programs(), vars)?.json(detail).ok().flatten();
-        error.detail = json.map(|json| bounded(&context.redactor.clean(&json)));
+        error.detail = json.map(|json| bounded(&context.standing().redactor.clean(&json)));
     }
     Err(error)
 }

@@ -1,82 +1,183 @@
-//! Getting a token: the plan's requests, and what is kept of the last answer.
+//! Getting tokens: the plan's requests in order, again where that is safe, and what their answers mean.
 
 use std::collections::BTreeMap;
 
-use connc_plan::{Acquire, AcquireStep, ErrorKind, Keep, KeepFrom, Request};
-use jiff::SignedDuration;
+use connc_plan::{Acquire, AcquireStep, Body, ErrorKind, Request};
+use jiff::Timestamp;
+use serde_json::{Value, json};
 
-use super::{Token, sign};
+use super::{keep, names, sign};
 use crate::context::Context;
 use crate::exchange::{self, Given, Inputs, Received};
-use crate::program::Evaluation;
-use crate::redact::marker;
+use crate::program::{Evaluation, Vars};
+use crate::redact::{Redactor, braced};
 use crate::request::{self, Built};
 use crate::scope::Names;
-use crate::{Error, Secret, rate_limit, response};
+use crate::{Error, Secret, rate_limit, response, retry};
 
-/// Sends the requests, and keeps what the plan says.
-pub(super) async fn token(context: &Context, acquire: &Acquire, number: u64) -> Result<Token, Error> {
-    let mut last = None;
-    for AcquireStep { request, jwt, .. } in &acquire.steps {
-        let jwt = jwt.as_ref().map(|jwt| sign::jwt(context, jwt, &names(context))).transpose()?;
-        let built = bare(context, request, jwt.as_ref())?;
-        let received = exchange::send(context, request, &built, None).await.map_err(|mut error| {
-            // A token request writes nothing that its caller could look for.
-            if error.kind == ErrorKind::OutcomeUnknown {
-                (error.kind, error.retryable, error.help) = (ErrorKind::Transport, true, None);
-                error.message = "the provider gave no token: the connection broke, or no answer came in time".to_owned();
-            }
-            error.request.get_or_insert_with(|| built.shown());
-            error
-        })?;
-        last = Some(accepted(context, acquire, received).map_err(|mut error| {
-            error.request = Some(built.shown());
-            error
-        })?);
+/// What the answers gave.
+#[derive(Debug, Default)]
+pub(super) struct Got {
+    pub(super) tokens: BTreeMap<String, Secret<String>>,
+    pub(super) kept: BTreeMap<String, Value>,
+    pub(super) expires: Option<Timestamp>,
+}
+
+/// What tokens are got with.
+#[derive(Clone, Copy, Default)]
+pub(super) struct With<'a> {
+    /// Tokens that are there already.
+    pub(super) tokens: Option<&'a BTreeMap<String, Secret<String>>>,
+    /// `flow.*`.
+    pub(super) flow: Option<&'a BTreeMap<String, Secret<String>>>,
+    /// How often all of it may be done again after a failure that leaves open whether the provider did it. A request that did not
+    /// reach the provider is sent again in any case.
+    pub(super) repeats: u32,
+}
+
+/// Sends the requests, and gives what the plan keeps.
+pub(super) async fn acquire(context: &Context, acquire: &Acquire, with: With<'_>) -> Result<Got, Error> {
+    let mut repeated = 0;
+    loop {
+        let error = match once(context, acquire, with).await {
+            Ok(got) => return Ok(got),
+            Err(error) => error,
+        };
+        let passing = matches!(error.kind, ErrorKind::Transport | ErrorKind::Timeout) || matches!(error.status, Some(502..=504));
+        let asks_to_wait = error.rate_limit.as_ref().is_some_and(|limit| limit.retry_after.is_some());
+        if repeated >= with.repeats || !passing || !error.retryable || asks_to_wait {
+            let method = &context.account.method;
+            return Err(error.at(context.plan(), &method.name, acquire.origin));
+        }
+        repeated += 1;
+        let pause = retry::back_off(repeated, context.parts().random.as_ref())?;
+        context.meter.retry(pause);
+        context.parts().clock.sleep(pause).await;
     }
-    let received = last.ok_or_else(|| Error::new(ErrorKind::Auth, "the method has no request that gives a token"))?;
-    keep(context, acquire, &received, number)
 }
 
-/// The requests as they would be sent, for showing.
-pub(crate) fn bare_requests(context: &Context) -> Result<Vec<Built>, Error> {
-    let requests = context.account.method.acquire.iter().flat_map(|acquire| &acquire.steps);
-    let jwt = Secret::new(marker("jwt"));
-    requests.map(|step| bare(context, &step.request, step.jwt.is_some().then_some(&jwt))).collect()
+async fn once(context: &Context, acquire: &Acquire, with: With<'_>) -> Result<Got, Error> {
+    let mut got = Got::default();
+    // What a step sees as `token.*`: what there was, and what the steps before it kept.
+    let mut seen = with.tokens.cloned().unwrap_or_default();
+    let mut last = None;
+    for step in &acquire.steps {
+        let names = Names { secrets: true, app: true, token: Some(&seen), flow: with.flow, ..context.names() };
+        let jwt = step.jwt.as_ref().map(|jwt| sign::jwt(context, jwt, &names)).transpose()?;
+        let names = Names { jwt: jwt.as_ref(), ..names };
+        let redactor = redactor(context, &names);
+        let built = bare(context, &step.request, &names)?;
+        let step_got = async {
+            let received = send(context, &step.request, &built).await?;
+            accepted(context, acquire, step, &received, &redactor)?;
+            let kept = keep::keep(context, step, &received)?;
+            Ok((received, kept))
+        };
+        let (received, kept) = step_got.await.map_err(|mut error: Error| {
+            error.request.get_or_insert_with(|| built.shown());
+            clean(error, &redactor)
+        })?;
+        seen.extend(kept.tokens.iter().map(|(name, token)| (name.clone(), token.clone())));
+        got.tokens.extend(kept.tokens);
+        got.kept.extend(kept.kept);
+        last = Some(received);
+    }
+    if let Some(received) = &last {
+        got.expires = keep::expires(context, acquire, received)?;
+    }
+    Ok(got)
 }
 
-/// The names of what a method keeps.
-pub(crate) fn kept_names(acquire: &Acquire) -> impl Iterator<Item = &str> {
-    acquire.steps.iter().flat_map(|step| &step.keep).map(|keep| keep.name.as_str())
+/// Sends the requests that end a session or take tokens back. One whose token is not kept has nothing to end.
+pub(crate) async fn release(context: &Context, tokens: &BTreeMap<String, Secret<String>>) -> Result<(), Error> {
+    let method = &context.account.method;
+    for step in &method.release {
+        if names::reads(step).iter().any(|name| !tokens.contains_key(*name)) {
+            continue;
+        }
+        let names = Names { secrets: true, app: true, token: Some(tokens), ..context.names() };
+        let jwt = step.jwt.as_ref().map(|jwt| sign::jwt(context, jwt, &names)).transpose()?;
+        let names = Names { jwt: jwt.as_ref(), ..names };
+        let redactor = redactor(context, &names);
+        let built = bare(context, &step.request, &names)?;
+        let received = send(context, &step.request, &built).await.map_err(|error| clean(error, &redactor));
+        let ended = received.and_then(|received| match received.status {
+            // What is not known any more, or not let in, has ended already.
+            200..=399 | 401 | 404 | 410 => Ok(()),
+            status => {
+                let mut error =
+                    Error::new(ErrorKind::Provider, format!("the provider answered {status} when the account was disconnected"));
+                error.status = Some(status);
+                Err(error)
+            }
+        });
+        ended.map_err(|mut error| {
+            error.request.get_or_insert_with(|| built.shown());
+            error.at(context.plan(), &method.name, step.request.origin)
+        })?;
+    }
+    Ok(())
 }
 
-fn names(context: &Context) -> Names<'_> {
-    Names { secrets: true, app: true, ..context.names() }
+/// A request that is sent as it stands, without what is put on other requests.
+pub(super) fn bare(context: &Context, request: &Request, names: &Names<'_>) -> Result<Built, Error> {
+    let vars = if matches!(request.body, Body::Json(_)) { json_vars(context, names) } else { context.vars() };
+    let inputs = Inputs::default();
+    request::build_bare(context, request, &Given::new(&inputs, &vars), names)
 }
 
-fn bare(context: &Context, request: &Request, jwt: Option<&Secret<String>>) -> Result<Built, Error> {
-    let (inputs, vars) = (Inputs::default(), context.vars());
-    let given = Given::new(&inputs, &vars);
-    request::build_bare(context, request, &given, &Names { jwt, ..names(context) })
+/// The names of token requests as the expressions of a JSON body see them.
+fn json_vars(context: &Context, names: &Names<'_>) -> Vars {
+    let exposed = |secrets: &BTreeMap<String, Secret<String>>| -> serde_json::Map<String, Value> {
+        secrets.iter().map(|(name, secret)| (name.clone(), Value::String(secret.expose().clone()))).collect()
+    };
+    let mut vars = context.vars();
+    let mut app: serde_json::Map<String, Value> = names.account.app.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
+    app.insert("secret".to_owned(), Value::Object(exposed(&names.account.app_secrets)));
+    vars.set("app", Value::Object(app).to_string());
+    vars.set("secret", Value::Object(exposed(&names.account.secrets)).to_string());
+    for (name, values) in [("token", names.token), ("flow", names.flow)] {
+        vars.set_value(name, values.map(|values| Value::Object(exposed(values))).as_ref());
+    }
+    vars.set_value("jwt", names.jwt.map(|jwt| json!(jwt.expose())).as_ref());
+    vars
 }
 
-/// The answer, unless it says that there is no token.
-fn accepted(context: &Context, acquire: &Acquire, received: Received) -> Result<Received, Error> {
-    let vars = response::vars(&context.vars(), &received);
+/// Sends a request of which nobody has to find out whether it was carried out: it writes nothing that its caller could look for.
+pub(super) async fn send(context: &Context, request: &Request, built: &Built) -> Result<Received, Error> {
+    // Whether it may be sent again is not the request's to say: a renewal may spend what it is made with.
+    let once = Request { idempotent: false, idempotency_header: None, ..request.clone() };
+    exchange::send(context, &once, built, None).await.map_err(|mut error| {
+        if error.kind == ErrorKind::OutcomeUnknown {
+            (error.kind, error.retryable, error.help) = (ErrorKind::Transport, true, None);
+            error.message = "the provider gave no token: the connection broke, or no answer came in time".to_owned();
+        }
+        error
+    })
+}
+
+/// Whether the answer may hold a token; otherwise the error that it is.
+fn accepted(context: &Context, acquire: &Acquire, step: &AcquireStep, received: &Received, redactor: &Redactor) -> Result<(), Error> {
+    let vars = response::vars(&context.vars(), received);
     let over = Evaluation::over(context.programs(), &received.text, &vars, &[&acquire.error_code, &acquire.error_message]);
-    let text =
-        |expression| over.as_ref().ok().and_then(|over| over.text(expression).ok().flatten()).map(|text| context.redactor.clean(&text));
+    let text = |expression| {
+        let text = over.as_ref().ok().and_then(|over| over.text(expression).ok().flatten()).filter(|text| !text.is_empty());
+        text.map(|text| redactor.clean(&response::shortened(&text)))
+    };
     let code = text(&acquire.error_code);
     let status = received.status;
-    if (200..300).contains(&status) && code.is_none() {
-        return Ok(received);
+    // A login form answers with a redirect, and with the session's cookie.
+    let fine = (200..300).contains(&status) || ((300..400).contains(&status) && keep::has_session(step, received));
+    if fine && code.is_none() {
+        return Ok(());
     }
-    let kind = match (status, code.as_deref()) {
-        // RFC 6749, section 5.2: what the account holds is no longer good.
-        (_, Some("invalid_grant")) => ErrorKind::NeedsReauth,
-        (429, _) => ErrorKind::RateLimited,
-        (500.., None) => ErrorKind::Provider,
-        (300..400, None) => ErrorKind::Provider,
+    let known = code.as_ref().is_some_and(|code| acquire.needs_reauth.contains(code));
+    let kind = match status {
+        429 => ErrorKind::RateLimited,
+        500.. => ErrorKind::Provider,
+        // What the account holds is no longer good (RFC 6749, section 5.2).
+        _ if known => ErrorKind::NeedsReauth,
+        300..400 => ErrorKind::Provider,
         _ => ErrorKind::Auth,
     };
     let mut error = Error::new(kind, format!("the provider gave no token: it answered {status}"));
@@ -94,43 +195,25 @@ fn accepted(context: &Context, acquire: &Acquire, received: Received) -> Result<
     })
 }
 
-fn keep(context: &Context, acquire: &Acquire, received: &Received, number: u64) -> Result<Token, Error> {
-    let vars = response::vars(&context.vars(), received);
-    let mut wanted: Vec<_> = acquire.expires_in.iter().collect();
-    wanted.extend(acquire.steps.iter().flat_map(|step| &step.keep).filter_map(|keep| match &keep.from {
-        KeepFrom::Body(expression) => Some(expression),
-        KeepFrom::Header(_) | KeepFrom::Cookie(_) => None,
-    }));
-    let over = Evaluation::over(context.programs(), &received.text, &vars, &wanted)?;
-    let mut values = BTreeMap::new();
-    for Keep { name, from, required, .. } in acquire.steps.iter().flat_map(|step| &step.keep) {
-        let value = match from {
-            KeepFrom::Body(expression) => over.text(expression)?,
-            KeepFrom::Header(header) => received.headers.get(header.as_str()).and_then(|value| value.to_str().ok()).map(str::to_owned),
-            KeepFrom::Cookie(cookie) => set_cookie(received, cookie),
-        };
-        match value.filter(|value| !value.is_empty()) {
-            Some(value) => drop(values.insert(name.clone(), Secret::new(value))),
-            None if *required => return Err(Error::new(ErrorKind::Auth, format!("the token answer has no `{name}`"))),
-            None => {}
+/// What must not be shown of a token request.
+fn redactor(context: &Context, names: &Names<'_>) -> Redactor {
+    let mut redactor = context.standing().redactor.clone();
+    for (prefix, secrets) in [("token", names.token), ("flow", names.flow)] {
+        for (name, secret) in secrets.into_iter().flatten() {
+            redactor.add(&braced(&format!("{prefix}.{name}")), secret.expose());
         }
     }
-    let seconds = match &acquire.expires_in {
-        Some(expression) => {
-            over.text(expression)?.and_then(|text| text.parse::<f64>().ok()).filter(|seconds| (0.0..1e10).contains(seconds))
-        }
-        None => None,
-    };
-    let now = context.parts().clock.now();
-    let expires = seconds.and_then(|seconds| now.checked_add(SignedDuration::try_from_secs_f64(seconds).ok()?).ok());
-    Ok(Token { values, expires, number })
+    if let Some(jwt) = names.jwt {
+        redactor.add(&braced("jwt"), jwt.expose());
+    }
+    redactor
 }
 
-/// The value of a cookie that the answer sets (RFC 6265, section 4.1).
-fn set_cookie(received: &Received, name: &str) -> Option<String> {
-    let cookies = received.headers.get_all(http::header::SET_COOKIE).iter().filter_map(|value| value.to_str().ok());
-    cookies
-        .filter_map(|text| text.split(';').next()?.split_once('='))
-        .find(|(known, _)| known.trim() == name)
-        .map(|(_, value)| value.trim().to_owned())
+fn clean(mut error: Error, redactor: &Redactor) -> Error {
+    let failure: &mut crate::Failure = &mut error;
+    for text in [&mut failure.provider_code, &mut failure.provider_message].into_iter().flatten() {
+        *text = redactor.clean(text);
+    }
+    failure.message = redactor.clean(&failure.message);
+    error
 }

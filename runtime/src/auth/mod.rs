@@ -1,93 +1,87 @@
-//! Tokens: got once, kept until they run out, got anew by one caller however many wait.
+//! Tokens: got once, kept in the store until they run out, renewed by one caller however many wait.
 
 mod acquire;
+mod entry;
+mod keep;
+mod names;
+mod renew;
 mod sign;
+mod slot;
 
-use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, Mutex};
+pub(crate) mod consent;
 
-use futures_util::lock::Mutex as AsyncMutex;
-use jiff::{SignedDuration, Timestamp};
+use std::sync::Arc;
+
+use connc_plan::{AuthMethod, ErrorKind};
 
 use crate::context::Context;
-use crate::lock::locked;
-use crate::{Error, Secret, hash};
+use crate::{Error, hash};
 
-pub(crate) use acquire::{bare_requests, kept_names};
+pub(crate) use acquire::release;
+pub(crate) use entry::{Entry, Made};
+pub(crate) use names::{kept_names, markers, shown_requests};
+pub(crate) use renew::{change, forget};
 pub(crate) use sign::{mark, sign};
+pub(crate) use slot::Tokens;
 
-/// A token is got anew this long before it runs out.
-const AHEAD: SignedDuration = SignedDuration::from_secs(60);
+/// After so many tokens that a call would not do with, it ends.
+const MOST: usize = 4;
 
-/// Beyond so many accounts, tokens that ran out are dropped.
-const MANY: usize = 1024;
-
-/// What was kept of a token answer.
-#[derive(Debug)]
-pub(crate) struct Token {
-    /// The kept values, in scope as `token.*`.
-    pub(crate) values: BTreeMap<String, Secret<String>>,
-    /// When it runs out, where the provider says so.
-    pub(crate) expires: Option<Timestamp>,
-    /// Counts the tokens of an account, to tell a refused one from its successor.
-    pub(crate) number: u64,
+/// Whether anything is kept of a method's accounts.
+pub(crate) fn keeps(method: &AuthMethod) -> bool {
+    has_tokens(method) || !method.choose.is_empty()
 }
 
-impl Token {
-    fn usable(&self, now: Timestamp) -> bool {
-        self.expires.is_none_or(|expires| now.checked_add(AHEAD).is_ok_and(|soon| soon < expires))
+/// Whether a method's accounts have tokens.
+pub(crate) fn has_tokens(method: &AuthMethod) -> bool {
+    method.acquire.is_some() || method.refresh.is_some() || method.authorize.is_some()
+}
+
+/// What is kept of the account, its token good for a while; none where its method keeps nothing.
+/// `refused` is the number of a token that the provider did not take.
+pub(crate) async fn entry(context: &Context, refused: Option<u64>) -> Result<Option<Arc<Entry>>, Error> {
+    if !keeps(&context.account.method) {
+        return Ok(None);
     }
-}
-
-type Slot = Arc<AsyncMutex<Option<Arc<Token>>>>;
-
-/// The tokens of a runtime, by connector, account and method.
-#[derive(Debug, Default)]
-pub(crate) struct Tokens(Mutex<HashMap<String, Slot>>);
-
-impl Tokens {
-    fn slot(&self, key: String, now: Timestamp) -> Slot {
-        let mut slots = locked(&self.0);
-        if slots.len() >= MANY {
-            slots.retain(|_, slot| {
-                let idle = slot.try_lock().is_some_and(|token| token.as_ref().is_none_or(|token| !token.usable(now)));
-                Arc::strong_count(slot) > 1 || !idle
-            });
+    let slot = slot(context);
+    let other = |entry: &Entry| refused.is_none_or(|refused| entry.number != refused);
+    for _ in 0..MOST {
+        let now = context.parts().clock.now();
+        let found = slot.known_or_renewed(|entry| entry.fresh(now) && other(entry), || renew::begin(context, &slot, refused));
+        let entry = match found {
+            Ok(entry) => entry,
+            // Whoever waited uses what came, however short it lives.
+            Err(renewal) => context.in_time(renewal).await??,
+        };
+        if other(&entry) {
+            context.settle(&entry)?;
+            return Ok(Some(entry));
         }
-        Arc::clone(slots.entry(key).or_default())
     }
+    Err(Error::new(ErrorKind::Auth, "the token was refused, and there is no other"))
 }
 
-/// The account's token, or none where its method needs none. `refused` is the number of a token that the provider did not take.
-pub(crate) async fn token(context: &Context, refused: Option<u64>) -> Result<Option<Arc<Token>>, Error> {
-    let Some(acquire) = &context.account.method.acquire else { return Ok(None) };
-    let clock = &context.parts().clock;
-    let slot = context.parts().tokens.slot(key(context), clock.now());
-    // Held while the token is got: whoever waits here finds it fresh. A dropped future lets go of it.
-    let mut kept = context.in_time(slot.lock()).await?;
-    if let Some(token) = kept.as_ref().filter(|token| token.usable(clock.now()) && refused.is_none_or(|refused| token.number > refused)) {
-        return Ok(Some(Arc::clone(token)));
+/// Makes `kept.*` known, where the method keeps any.
+pub(crate) async fn settle(context: &Context) -> Result<(), Error> {
+    if context.account.declared.is_empty() {
+        return Ok(());
     }
-    let number = kept.as_ref().map_or(1, |token| token.number + 1);
-    let plan = context.plan();
-    let token =
-        acquire::token(context, acquire, number).await.map_err(|error| error.at(plan, &context.account.method.name, acquire.origin))?;
-    let token = Arc::new(token);
-    *kept = Some(Arc::clone(&token));
-    Ok(Some(token))
+    entry(context, None).await.map(drop)
 }
 
-/// A cache key that changes with everything that decides about a token, the secrets included, and shows none of it.
-fn key(context: &Context) -> String {
+/// The key of the account in the store: text that holds no secret.
+pub(crate) fn store_key(context: &Context) -> String {
     let account = &context.account;
-    let mut text = serde_json::json!([context.connector().hash(), account.identity(), account.app]).to_string();
-    for (name, secret) in account.all_secrets() {
-        text.push('\0');
-        text.push_str(&name);
-        text.push('\0');
-        text.push_str(secret.expose());
-    }
-    let key = hash::hex(&hash::sha256(text.as_bytes()));
-    zeroize::Zeroize::zeroize(&mut text);
-    key
+    let name = account.id.clone().unwrap_or_else(|| {
+        // Tokens that the embedder supplies tell accounts apart, too; they are long and random, so their hash gives nothing away.
+        let parts = serde_json::json!([account.identity(), account.app, Made::of(account).tokens]);
+        format!("~{}", hash::hex(&hash::sha256(parts.to_string().as_bytes())))
+    });
+    format!("{}/{}/{name}", context.plan().connector, account.method.name)
+}
+
+/// The account among those of this runtime. Another plan, and other secrets, are another account here.
+fn slot(context: &Context) -> Arc<slot::Slot> {
+    let text = format!("{} {} {}", context.connector().hash(), store_key(context), Made::of(&context.account).text());
+    context.parts().tokens.slot(hash::hex(&hash::sha256(text.as_bytes())))
 }

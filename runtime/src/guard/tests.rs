@@ -55,7 +55,7 @@ fn addresses_in_disguise() {
 
 #[test]
 fn links_stay_on_their_origin() {
-    let guard = Guard::new(vec![Origin::parse("https://api.example.com").unwrap()], &Permits::default());
+    let guard = Guard::new(Some(Origin::parse("https://api.example.com").unwrap()), Vec::new(), &Permits::default());
     let current = url("https://api.example.com/users");
     assert!(guard.accept(url("https://api.example.com:443/users?page=2"), &current).is_ok());
     for text in [
@@ -72,7 +72,7 @@ fn links_stay_on_their_origin() {
 #[test]
 fn a_local_server_stands_for_the_real_origin() {
     let permits = Permits { base: Some(Origin::parse("http://127.0.0.1:8080").unwrap()), ..Permits::default() };
-    let guard = Guard::new(vec![Origin::parse("https://api.example.com").unwrap()], &permits);
+    let guard = Guard::new(Some(Origin::parse("https://api.example.com").unwrap()), Vec::new(), &permits);
     let real = url("https://api.example.com/users?x=1");
     assert_eq!(guard.target(&real).unwrap().as_str(), "http://127.0.0.1:8080/users?x=1");
     assert_eq!(guard.accept(url("http://127.0.0.1:8080/users?page=2"), &real).unwrap().as_str(), "https://api.example.com/users?page=2");
@@ -83,11 +83,11 @@ fn a_local_server_stands_for_the_real_origin() {
 
 #[test]
 fn plain_http_and_inner_addresses_need_leave() {
-    let guard = Guard::new(Vec::new(), &Permits::default());
+    let guard = Guard::new(None, Vec::new(), &Permits::default());
     assert_eq!(guard.target(&url("http://api.example.com/")).unwrap_err().message, "http://api.example.com is not https");
     assert_eq!(guard.target(&url("https://169.254.169.254/")).unwrap_err().kind, ErrorKind::Security);
     let permits = Permits { allowed: vec![Origin::parse("http://127.0.0.1:9").unwrap()], ..Permits::default() };
-    assert!(Guard::new(Vec::new(), &permits).target(&url("http://127.0.0.1:9/x")).is_ok());
+    assert!(Guard::new(None, Vec::new(), &permits).target(&url("http://127.0.0.1:9/x")).is_ok());
 }
 
 #[test]

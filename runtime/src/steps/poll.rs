@@ -57,7 +57,7 @@ fn is_over(context: &Context, poll: &Poll, done: &Done, vars: &Vars) -> Result<b
     {
         let mut error = Error::new(ErrorKind::Provider, "the provider says that the job has failed");
         let text = message.as_ref().and_then(|message| over.text(message).ok().flatten());
-        error.provider_message = text.map(|text| context.redactor.clean(&text.chars().take(LONGEST).collect::<String>()));
+        error.provider_message = text.map(|text| context.standing().redactor.clean(&text.chars().take(LONGEST).collect::<String>()));
         return Err(error);
     }
     truth(until)

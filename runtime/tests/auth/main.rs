@@ -1,13 +1,14 @@
 //! Credentials: where they are put, how tokens are got and kept, and that nothing shows them.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+#[path = "../support/mod.rs"]
 mod support;
 
 use std::sync::Arc;
 
 use connc_plan::Plan;
 use connc_runtime::transport::{Body, Response, TransportError, TransportFailure};
-use connc_runtime::{Account, Call, Connector, ErrorKind, Method, Secret, Transport};
+use connc_runtime::{Account, Call, Clock as _, Connector, ErrorKind, Method, ReplayClock, Secret, Transport};
 use futures_util::future::BoxFuture;
 use serde_json::{Value, json};
 use support::*;
@@ -112,12 +113,18 @@ async fn a_token_is_got_once_and_anew_when_it_runs_out() {
 }
 
 #[tokio::test]
-async fn a_short_lived_token_is_refreshed_ahead_of_its_end() {
-    let short = ok(json!({ "access_token": "t1", "expires_in": 59 }));
-    let bench = desk(one(method(bearer(), acquire())), vec![short, ok(json!({})), token("t2"), ok(json!({}))]);
-    bench.call(Call::native("me.get")).await.unwrap();
-    bench.call(Call::native("me.get")).await.unwrap();
-    assert_eq!(bench.script.header(3, "authorization").as_deref(), Some("Bearer t2"));
+async fn a_short_lived_token_is_used_and_refreshed_ahead_of_its_end() {
+    let short = |token: &str| ok(json!({ "access_token": token, "expires_in": 30 }));
+    let script = Script::new(vec![short("t1"), ok(json!({})), ok(json!({})), short("t2"), ok(json!({}))]);
+    let clock = Arc::new(ReplayClock::new("2026-03-01T12:00:00Z").unwrap());
+    let runtime = builder(script.clone()).clock(clock.clone()).build().unwrap();
+    let connector = Connector::load(one(method(bearer(), acquire()))).unwrap();
+    for seconds in [0, 20, 3] {
+        drop(clock.sleep(std::time::Duration::from_secs(seconds)));
+        runtime.call(&connector, &customer(), Call::native("me.get")).await.unwrap();
+    }
+    let sent: Vec<_> = [1, 2, 4].into_iter().map(|index| script.header(index, "authorization").unwrap()).collect();
+    assert_eq!(sent, ["Bearer t1", "Bearer t1", "Bearer t2"]);
 }
 
 #[tokio::test]

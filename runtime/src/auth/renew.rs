@@ -1,0 +1,267 @@
+//! Renewing what is kept of an account, under a lease: what another process got meanwhile is used, what is got here is stored first.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use connc_plan::ErrorKind;
+use futures_util::FutureExt as _;
+use futures_util::future::{BoxFuture, Either, select};
+use tracing::Instrument as _;
+
+use super::acquire::{self, Got, With};
+use super::entry::Reauth;
+use super::slot::{Renewed, Slot};
+use super::{Entry, Made, has_tokens, names, store_key};
+use crate::Error;
+use crate::context::Context;
+use crate::store::Lease;
+
+/// How long a lease is held at most.
+const LEASE: Duration = Duration::from_secs(120);
+
+/// How much of that token requests may take; the rest is for storing what they gave.
+const REQUESTS: Duration = Duration::from_secs(90);
+
+/// The renewal for everybody who waits: it belongs to no call, so that it ends however many of them give up.
+pub(super) fn begin(context: &Context, slot: &Arc<Slot>, refused: Option<u64>) -> BoxFuture<'static, Renewed> {
+    let (context, slot) = (context.shared(), Arc::clone(slot));
+    let span = tracing::debug_span!(target: "connc", "token", connector = %context.plan().connector, auth = %context.account.method.name);
+    async move { renewed(&context, &slot, refused).await }.instrument(span).boxed()
+}
+
+async fn renewed(context: &Context, slot: &Slot, refused: Option<u64>) -> Renewed {
+    let account = Stood::of(context);
+    if slot.unstored().is_none()
+        && let Some(entry) = account.good(load(context).await?.as_ref(), refused)?
+    {
+        return Ok(Arc::new(entry));
+    }
+    let _lease = lease(context).await?;
+    let mut stored = load(context).await?;
+    if let Some(unstored) = slot.unstored() {
+        // Unless somebody went on from what was stored before, this is the account's only good token.
+        if stored.as_ref().is_none_or(|stored| stored.number < unstored.number) {
+            save(context, &unstored).await?;
+            stored = Some(Entry::clone(&unstored));
+        }
+        slot.set_unstored(None);
+    }
+    if let Some(entry) = account.good(stored.as_ref(), refused)? {
+        return Ok(Arc::new(entry));
+    }
+    let number = stored.as_ref().map_or(0, |stored| stored.number).max(refused.unwrap_or(0)) + 1;
+    let current = account.own(stored.as_ref());
+    let bought = match bought(context, current.as_ref()).await {
+        Ok(bought) => bought,
+        Err(error) => {
+            if error.kind == ErrorKind::NeedsReauth && error.status.is_some() {
+                let mark = Entry { needs_reauth: Some(Reauth::of(&error, &account.made)), ..account.marked(stored) };
+                // The provider's word is what the caller has to know; that it could not be remembered costs one more request.
+                if let Err(failed) = save(context, &mark).await {
+                    tracing::warn!(target: "connc", error = %failed, "the account needs to be connected again, which could not be stored");
+                }
+            }
+            return Err(error);
+        }
+    };
+    let entry = Arc::new(Entry { number, got: Some(context.parts().clock.now()), made: account.made, ..bought });
+    slot.set_unstored(Some(Arc::clone(&entry)));
+    // A rotated refresh token is the only one that is good from now on: it is stored before anything is done with the new access token.
+    save(context, &entry).await?;
+    slot.set_unstored(None);
+    Ok(entry)
+}
+
+/// Changes what is stored of an account, or cannot be read, under a lease. Gives what is now stored.
+pub(crate) async fn change(
+    context: &Context,
+    change: impl FnOnce(Result<Option<Entry>, Error>) -> Result<Entry, Error>,
+) -> Result<Arc<Entry>, Error> {
+    let _lease = lease(context).await?;
+    let entry = Arc::new(change(load(context).await)?);
+    save(context, &entry).await?;
+    super::slot(context).know(Some(Arc::clone(&entry)));
+    Ok(entry)
+}
+
+/// Removes what is stored of an account, after `last` was done with it. What cannot be read is removed as well.
+pub(crate) async fn forget<F>(context: &Context, last: impl FnOnce(Entry) -> F) -> Result<(), Error>
+where
+    F: Future<Output = Result<(), Error>>,
+{
+    let _lease = lease(context).await?;
+    let account = Stood::of(context);
+    let stored = load(context).await;
+    let done = match stored.as_ref().map(|stored| account.own(stored.as_ref())) {
+        Ok(Some(entry)) => last(entry).await,
+        Ok(None) | Err(_) => Ok(()),
+    };
+    let removed = context.parts().store.remove(&store_key(context)).await;
+    super::slot(context).know(None);
+    removed.and(done)
+}
+
+async fn load(context: &Context) -> Result<Option<Entry>, Error> {
+    let bytes = context
+        .parts()
+        .store
+        .load(&store_key(context))
+        .await
+        .map_err(|error| failed(error, "what is kept of the account cannot be read"))?;
+    bytes.as_ref().map(Entry::read).transpose()
+}
+
+async fn save(context: &Context, entry: &Entry) -> Result<(), Error> {
+    let bytes = entry.to_bytes()?;
+    let saved = context.parts().store.save(&store_key(context), bytes.expose()).await;
+    saved.map_err(|error| failed(error, "a new token was not used, because it could not be stored"))
+}
+
+async fn lease(context: &Context) -> Result<Lease, Error> {
+    let held = context.parts().store.lock(&store_key(context), LEASE).await;
+    held.map_err(|error| failed(error, "the account cannot be renewed"))
+}
+
+/// A store's error, whatever kind it gave itself.
+fn failed(mut error: Error, what: &str) -> Error {
+    error.message = format!("{what}: {}", error.message);
+    error.kind = ErrorKind::Store;
+    error.retryable = true;
+    error
+}
+
+/// What an account is worth together with what is stored of it.
+struct Stood<'a> {
+    context: &'a Context,
+    made: Made,
+}
+
+impl<'a> Stood<'a> {
+    fn of(context: &'a Context) -> Self {
+        Self { context, made: Made::of(&context.account) }
+    }
+
+    /// What is stored, where it belongs to the account as it now is, and what the embedder supplies where nothing is stored.
+    fn own(&self, stored: Option<&Entry>) -> Option<Entry> {
+        let account = &self.context.account;
+        let consented = account.method.authorize.is_some();
+        let mut entry = stored.filter(|stored| stored.made.serves(&self.made, consented)).cloned();
+        if !account.tokens.is_empty() || !has_tokens(&account.method) {
+            let entry = entry.get_or_insert_default();
+            for (name, token) in &account.tokens {
+                entry.tokens.entry(name.clone()).or_insert_with(|| token.clone());
+            }
+        }
+        entry
+    }
+
+    /// What a mark that the account needs to be connected again is put on.
+    fn marked(&self, stored: Option<Entry>) -> Entry {
+        let consented = self.context.account.method.authorize.is_some();
+        stored
+            .filter(|stored| stored.made.serves(&self.made, consented))
+            .unwrap_or_else(|| Entry { made: self.made.clone(), ..Entry::default() })
+    }
+
+    /// What can be used as it is.
+    fn good(&self, stored: Option<&Entry>, refused: Option<u64>) -> Result<Option<Entry>, Error> {
+        let Some(entry) = self.own(stored) else { return Ok(None) };
+        let method = &self.context.account.method;
+        if !has_tokens(method) {
+            return Ok(Some(entry));
+        }
+        if let Some(reauth) = entry.needs_reauth.as_ref().filter(|reauth| reauth.made == self.made) {
+            return Err(reauth.error().at(self.context.plan(), &method.name, method.origin));
+        }
+        let complete = names::applied(method).iter().all(|name| entry.tokens.contains_key(*name));
+        let fresh = entry.fresh(self.context.parts().clock.now()) && refused != Some(entry.number);
+        Ok((complete && fresh).then_some(entry))
+    }
+}
+
+/// Renews the token where something was kept for that, and gets another one otherwise.
+async fn bought(context: &Context, current: Option<&Entry>) -> Result<Entry, Error> {
+    let method = &context.account.method;
+    let attempts = context.parts().limits.attempts.max(1) - 1;
+    if let (Some(refresh), Some(current)) = (&method.refresh, current)
+        && names::can_renew(refresh, &current.tokens)
+    {
+        // Whether a refresh token that may have been spent can be sent again, RFC 6749 leaves open. It is sent once more, and at once:
+        // the next call would have to send the same one anyway, and by then a provider's time of grace for it is over.
+        let with = With { tokens: Some(&current.tokens), repeats: attempts.min(1), ..With::default() };
+        match in_time(context, acquire::acquire(context, refresh, with)).await {
+            Ok(got) => return Ok(renewed_with(current, got)),
+            // What bought the first token may buy another.
+            Err(error) if error.kind == ErrorKind::NeedsReauth && method.acquire.is_some() => {}
+            Err(error) => return Err(error),
+        }
+    }
+    if let Some(acquire) = &method.acquire {
+        let with = With { repeats: if acquire.steps.iter().all(|step| step.request.idempotent) { attempts } else { 0 }, ..With::default() };
+        let got = in_time(context, acquire::acquire(context, acquire, with)).await?;
+        // What a person chose outlives the token.
+        let chosen = current.map(|current| chosen(context, current)).unwrap_or_default();
+        return Ok(of(got, chosen));
+    }
+    let error = if current.is_some_and(|current| !current.tokens.is_empty()) {
+        Error::new(ErrorKind::NeedsReauth, "the token has run out or was refused, and nothing was kept to renew it with")
+            .with_help("connect the account again")
+    } else {
+        Error::new(ErrorKind::NeedsReauth, "the account is not connected yet")
+            .with_help("connect it: a person has to allow the access once")
+    };
+    Err(error.at(context.plan(), &method.name, method.origin))
+}
+
+/// The chosen values among those that are kept, and what could be chosen.
+pub(super) fn chosen(context: &Context, entry: &Entry) -> Entry {
+    let is_choice = |name: &str| context.account.method.choose.iter().any(|choose| choose.name == name);
+    let kept: BTreeMap<_, _> =
+        entry.kept.iter().filter(|(name, _)| is_choice(name)).map(|(name, value)| (name.clone(), value.clone())).collect();
+    Entry { kept, offered: entry.offered.clone(), ..Entry::default() }
+}
+
+/// What was got, beside what is kept already.
+pub(super) fn of(got: Got, mut beside: Entry) -> Entry {
+    let Got { tokens, kept, expires } = got;
+    beside.kept.extend(kept);
+    Entry { tokens, expires, ..beside }
+}
+
+/// What an answer to a renewal does not repeat stays: a refresh token that is not rotated, above all (RFC 6749, section 6).
+fn renewed_with(current: &Entry, got: Got) -> Entry {
+    let Got { tokens, kept, expires } = got;
+    let mut entry = Entry { expires, needs_reauth: None, ..current.clone() };
+    entry.tokens.extend(tokens);
+    entry.kept.extend(kept);
+    entry
+}
+
+/// Waits for token requests as long as the lease allows.
+pub(super) async fn in_time(context: &Context, work: impl Future<Output = Result<Got, Error>> + Send) -> Result<Got, Error> {
+    if !context.parts().clock.real() {
+        return work.await;
+    }
+    match select(Box::pin(work), context.parts().clock.sleep(REQUESTS)).await {
+        Either::Left((done, _)) => done,
+        Either::Right(_) => {
+            let mut error = Error::new(ErrorKind::Timeout, "the provider gave no token in time");
+            error.retryable = true;
+            Err(error)
+        }
+    }
+}
+
+impl Reauth {
+    fn of(error: &Error, made: &Made) -> Self {
+        Self { code: error.provider_code.clone(), message: error.provider_message.clone(), status: error.status, made: made.clone() }
+    }
+
+    fn error(&self) -> Error {
+        let mut error =
+            Error::new(ErrorKind::NeedsReauth, "the provider took no more tokens for this account").with_help("connect the account again");
+        (error.provider_code, error.provider_message) = (self.code.clone(), self.message.clone());
+        error
+    }
+}

@@ -1,0 +1,129 @@
+//! One renewal at a time: everybody who needs it waits for the same one, and it ends even when nobody waits any more.
+
+use std::collections::HashMap;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex};
+use std::task::{Context as Poller, Poll};
+
+use futures_util::future::{BoxFuture, FusedFuture as _, FutureExt as _, Shared};
+
+use super::Entry;
+use crate::Error;
+use crate::lock::locked;
+
+/// Beyond so many accounts, those that nobody uses are forgotten: the store knows them.
+const MANY: usize = 1024;
+
+/// What a renewal gives to all who wait for it.
+pub(super) type Renewed = Result<Arc<Entry>, Error>;
+
+/// The accounts of a runtime.
+#[derive(Debug, Default)]
+pub(crate) struct Tokens(Mutex<HashMap<String, Arc<Slot>>>);
+
+impl Tokens {
+    pub(super) fn slot(&self, key: String) -> Arc<Slot> {
+        let mut slots = locked(&self.0);
+        if slots.len() >= MANY {
+            slots.retain(|_, slot| Arc::strong_count(slot) > 1 || !slot.idle());
+        }
+        Arc::clone(slots.entry(key).or_default())
+    }
+}
+
+/// One account.
+#[derive(Default)]
+pub(super) struct Slot(Mutex<State>);
+
+#[derive(Default)]
+struct State {
+    known: Option<Arc<Entry>>,
+    /// What was got and could not be stored. It is not used before it is.
+    unstored: Option<Arc<Entry>>,
+    running: Option<Shared<BoxFuture<'static, Renewed>>>,
+}
+
+impl Slot {
+    fn idle(&self) -> bool {
+        let state = locked(&self.0);
+        state.running.is_none() && state.unstored.is_none()
+    }
+
+    /// What is known, if `good` says that it will do; otherwise the renewal that is under way, or the one that `begin` makes.
+    pub(super) fn known_or_renewed(
+        self: &Arc<Self>,
+        good: impl Fn(&Entry) -> bool,
+        begin: impl FnOnce() -> BoxFuture<'static, Renewed>,
+    ) -> Result<Arc<Entry>, Wait> {
+        let mut state = locked(&self.0);
+        if let Some(known) = state.known.as_ref().filter(|known| good(known)) {
+            return Ok(Arc::clone(known));
+        }
+        if state.running.is_none() {
+            let (slot, work) = (Arc::clone(self), begin());
+            let work = async move {
+                let renewed = work.await;
+                let mut state = locked(&slot.0);
+                state.running = None;
+                state.known = renewed.as_ref().ok().map(Arc::clone);
+                renewed
+            };
+            state.running = Some(work.boxed().shared());
+        }
+        match &state.running {
+            Some(running) => Err(Wait(running.clone())),
+            None => Err(Wait(std::future::ready(Err(Error::invalid("there is no renewal"))).boxed().shared())),
+        }
+    }
+
+    pub(super) fn unstored(&self) -> Option<Arc<Entry>> {
+        locked(&self.0).unstored.clone()
+    }
+
+    pub(super) fn set_unstored(&self, entry: Option<Arc<Entry>>) {
+        locked(&self.0).unstored = entry;
+    }
+
+    /// Goes on with what somebody stored, or with nothing.
+    pub(super) fn know(&self, entry: Option<Arc<Entry>>) {
+        let mut state = locked(&self.0);
+        state.known = entry;
+        state.unstored = None;
+    }
+}
+
+impl std::fmt::Debug for Slot {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Slot(..)")
+    }
+}
+
+/// Waiting for a renewal. A provider may have taken the old token already when the caller gives up, so the renewal is brought to its end
+/// by the executor where there is tokio's, and by the account's next call elsewhere.
+pub(super) struct Wait(Shared<BoxFuture<'static, Renewed>>);
+
+impl Future for Wait {
+    type Output = Renewed;
+
+    fn poll(mut self: Pin<&mut Self>, poller: &mut Poller<'_>) -> Poll<Renewed> {
+        self.0.poll_unpin(poller)
+    }
+}
+
+impl Drop for Wait {
+    fn drop(&mut self) {
+        if !self.0.is_terminated() && self.0.peek().is_none() {
+            detach(self.0.clone());
+        }
+    }
+}
+
+#[cfg(feature = "reqwest")]
+fn detach(work: Shared<BoxFuture<'static, Renewed>>) {
+    if let Ok(executor) = tokio::runtime::Handle::try_current() {
+        drop(executor.spawn(work));
+    }
+}
+
+#[cfg(not(feature = "reqwest"))]
+fn detach(_: Shared<BoxFuture<'static, Renewed>>) {}
