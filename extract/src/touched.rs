@@ -169,6 +169,9 @@ impl Touched {
             }
             Records::Whole | Records::None => {}
         }
+        if let Some(fetch) = operation.download.as_ref().and_then(|download| download.fetch.as_ref()) {
+            self.expression(fetch, &about, Way::Read);
+        }
         let request = &operation.request;
         let mut form = false;
         match &request.body {

@@ -32,7 +32,7 @@ pub use cassette::{Cassette, CassetteCall, CassetteFile, Exchange, RecordedBody,
 pub use data::{Data, Expression, Path};
 pub use errors::{ErrorKind, ErrorRules, KindRule};
 pub use map::{EnumMap, Field, FieldValue, Filter, FilterTarget, Filters, Kind, Model, ResourceMap, Unavailable, UnifiedVerb, Verb};
-pub use operation::{Operation, Records, Shape};
+pub use operation::{Download, Operation, Records, Shape};
 pub use origin::Origin;
 pub use paginate::{Advance, Bound, EmptyPage, Next, Paginate, Progress, Size, Target};
 pub use parameter::{Parameter, Type};

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ErrorKind, Expression, Origin, Paginate, Parameter, Path, Step, Verb};
+use crate::{Action, Answer, ErrorKind, Expression, Origin, Paginate, Parameter, Path, Step, Verb};
 
 /// One operation of the provider, such as `users.list`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -28,9 +28,28 @@ pub struct Operation {
     /// Whether it only reads, so that a failure after it leaves nothing half done.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub reads: bool,
+    /// Where the file is fetched that the operation gives, where its own request does not answer with it, and where it may lead on to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub download: Option<Download>,
     /// Kinds of error that mean that the work is done already.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub already: Vec<ErrorKind>,
+    /// Where it was written.
+    pub origin: Origin,
+}
+
+/// A file that is fetched: by GET, over https, and with the account's credentials on the connector's own origins only.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Download {
+    /// The file's URL, over the operation's record; without it, the operation's own request answers with the file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fetch: Option<Expression>,
+    /// The domains that the URL's host must equal or be below, where it is none of the connector's own origins.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub within: Vec<String>,
+    /// The same for redirects, which never carry credentials; without a domain none is followed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub redirect: Vec<String>,
     /// Where it was written.
     pub origin: Origin,
 }
@@ -85,6 +104,16 @@ impl Records {
 }
 
 impl Operation {
+    /// Whether it gives a file, which is downloaded.
+    #[must_use]
+    pub fn gives_file(&self) -> bool {
+        let bytes = |step: &Step| match &step.action {
+            Action::Request(request) => request.answer == Answer::Bytes,
+            Action::Call(_) | Action::Let(_) | Action::Require(_) | Action::Poll(_) => false,
+        };
+        self.download.is_some() || self.steps.last().is_some_and(bytes)
+    }
+
     /// The resource: `users` of `users.list`, `groups.members` of `groups.members.list`.
     #[must_use]
     pub fn resource(&self) -> &str {

@@ -149,11 +149,13 @@ pub(crate) async fn answered(context: &Context, request: &Request, given: Given<
 
 /// The record of an answer, as the operation says.
 fn record(context: &Context, operation: &Operation, received: &Received, vars: &Vars) -> Result<Option<String>, Error> {
-    let due = operation.steps.last().is_some_and(|step| match &step.action {
-        Action::Request(request) => request.answer == Due::Json,
-        Action::Call(_) | Action::Let(_) | Action::Require(_) | Action::Poll(_) => true,
+    let due = operation.steps.last().map_or(Due::Json, |step| match &step.action {
+        Action::Request(request) => request.answer,
+        Action::Call(_) | Action::Let(_) | Action::Require(_) | Action::Poll(_) => Due::Json,
     });
-    if matches!(operation.records, Records::None) || (!due && received.text.trim().is_empty()) {
+    // The bytes of a file are on their way to whoever downloads it.
+    let none = matches!(operation.records, Records::None) || due == Due::Bytes;
+    if none || (due != Due::Json && received.text.trim().is_empty()) {
         return Ok(None);
     }
     let text = extract::document(received, context.parts().limits.json_depth)?;

@@ -11,6 +11,7 @@ use serde_json::json;
 use crate::account::Checked;
 use crate::auth::Entry;
 use crate::counters::Meter;
+use crate::download::Fetched;
 use crate::lock::locked;
 use crate::program::{Programs, Vars};
 use crate::runtime::Parts;
@@ -29,6 +30,8 @@ pub(crate) struct Context {
     pub(crate) meter: Arc<Meter>,
     /// The call's files, by the numbers that stand for them in data.
     pub(crate) files: Vec<File>,
+    /// Where the bytes of a file go, in a call that downloads one.
+    pub(crate) fetched: Option<Fetched>,
 }
 
 impl Context {
@@ -47,6 +50,7 @@ impl Context {
             deadline,
             meter: Arc::default(),
             files,
+            fetched: None,
         })
     }
 
@@ -60,6 +64,7 @@ impl Context {
             deadline: None,
             meter: Arc::clone(&self.meter),
             files: Vec::new(),
+            fetched: None,
         }
     }
 

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use connc_plan::{ErrorKind, Request};
+use connc_plan::{Answer, ErrorKind, Request};
 use futures_util::StreamExt as _;
 use http::HeaderMap;
 use serde::{Deserialize, Serialize};
@@ -85,7 +85,8 @@ pub(crate) async fn exchange(context: &Context, request: &Request, given: Given<
         let classified = response::classify(context, request, &received).map_err(|error| clean(context, named(error, &built)));
         let refused = entry.as_ref().filter(|_| auth::has_tokens(&context.account.method)).map(|entry| entry.number);
         let Some(refused) = refused.filter(|_| expired(context, &received, classified.as_ref().err())) else {
-            return classified.and_then(|()| format::as_json(request, received).map_err(|error| clean(context, named(error, &built))));
+            return classified
+                .and_then(|()| format::as_json(context, request, received).map_err(|error| clean(context, named(error, &built))));
         };
         if renewed || !built.body.repeatable() {
             classified?;
@@ -177,7 +178,7 @@ pub(crate) async fn send(context: &Context, request: &Request, built: &Built, na
         let target = context.standing().guard.target(&signed.url)?;
         context.meter.request();
         let span = tracing::debug_span!(target: "connc", "request", request = %built.shown(), attempt);
-        let sent = match context.in_time(once(context, signed.http(&target)?).instrument(span)).await {
+        let sent = match context.in_time(once(context, request, signed.http(&target)?).instrument(span)).await {
             Ok(sent) => sent,
             Err(late) => return Err(if idempotent { late } else { unknown(&late.message) }),
         };
@@ -211,8 +212,12 @@ fn signed<'a>(context: &Context, built: &'a Built, names: Option<&Names<'_>>) ->
     Ok(Cow::Owned(signed))
 }
 
-async fn once(context: &Context, request: http::Request<Body>) -> Result<(u16, HeaderMap, Vec<u8>), TransportError> {
+async fn once(context: &Context, what: &Request, request: http::Request<Body>) -> Result<(u16, HeaderMap, Vec<u8>), TransportError> {
     let Response { status, headers, mut body } = context.parts().transport.send(request).await?;
+    if let (Some(fetched), true, Answer::Bytes) = (&context.fetched, status.is_success(), what.answer) {
+        fetched.put(body);
+        return Ok((status.as_u16(), headers, Vec::new()));
+    }
     let most = context.parts().limits.body_bytes;
     let mut bytes = Vec::new();
     while let Some(chunk) = body.next().await {
@@ -227,7 +232,7 @@ async fn once(context: &Context, request: http::Request<Body>) -> Result<(u16, H
 }
 
 /// What a broken transport means for the caller.
-fn failed(context: &Context, broken: &TransportError, idempotent: bool) -> Error {
+pub(crate) fn failed(context: &Context, broken: &TransportError, idempotent: bool) -> Error {
     let message = context.standing().redactor.clean(&broken.message);
     let mut error = match broken.failure {
         TransportFailure::NotSent => Error::new(ErrorKind::Transport, message),

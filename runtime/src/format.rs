@@ -9,6 +9,7 @@ use connc_plan::{Answer, Compression, ErrorKind, Request};
 use http::header::CONTENT_TYPE;
 
 use crate::Error;
+use crate::context::Context;
 use crate::exchange::Received;
 
 /// What a client says that it takes.
@@ -56,9 +57,10 @@ pub(crate) fn text(bytes: Vec<u8>) -> (String, bool) {
 }
 
 /// The answer with its body as one JSON document, as the rest of the runtime reads it.
-pub(crate) fn as_json(request: &Request, mut received: Received) -> Result<Received, Error> {
+pub(crate) fn as_json(context: &Context, request: &Request, mut received: Received) -> Result<Received, Error> {
     let made = match request.answer {
         Answer::Json | Answer::None => return Ok(received),
+        Answer::Bytes if context.fetched.is_some() => return Ok(received),
         Answer::Bytes => {
             return Err(
                 Error::invalid("the operation answers bytes, which are downloaded").with_help("ask for it with `Runtime::download`")

@@ -5,6 +5,8 @@
 pub struct Limits {
     /// Bytes of one answer's body, decompressed. 64 MiB by default.
     pub body_bytes: usize,
+    /// Bytes of a file that is downloaded. 4 GiB by default.
+    pub download_bytes: u64,
     /// How deep JSON may nest. 200 by default.
     pub json_depth: usize,
     /// Records on one page. 100,000 by default.
@@ -26,6 +28,7 @@ impl Default for Limits {
             json_depth: 200,
             page_records: 100_000,
             step_records: 10_000,
+            download_bytes: 4 << 30,
             url_bytes: 16 << 10,
             notes: 100,
             attempts: 3,

@@ -120,12 +120,16 @@ fn url(parameter: &Parameter, text: &str) -> Result<String, String> {
     Ok(text.trim_end_matches('/').to_owned())
 }
 
-fn within(parameter: &Parameter, host: &str) -> Result<(), String> {
-    let inside = |domain: &String| {
+/// Whether a host is one of these domains or below one.
+pub(crate) fn inside(domains: &[String], host: &str) -> bool {
+    domains.iter().any(|domain| {
         let domain = domain.to_ascii_lowercase();
         host == domain || host.strip_suffix(&domain).is_some_and(|rest| rest.ends_with('.') && rest.len() > 1)
-    };
-    if parameter.within.is_empty() || parameter.within.iter().any(inside) {
+    })
+}
+
+fn within(parameter: &Parameter, host: &str) -> Result<(), String> {
+    if parameter.within.is_empty() || inside(&parameter.within, host) {
         return Ok(());
     }
     let domains: Vec<&str> = parameter.within.iter().map(String::as_str).collect();

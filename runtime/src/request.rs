@@ -306,6 +306,12 @@ impl Parts {
 }
 
 impl Built {
+    /// A GET without anything of ours but the agent's name.
+    pub(crate) fn plain(url: Url) -> Self {
+        let headers = [(ACCEPT, HeaderValue::from_static("*/*")), (USER_AGENT, HeaderValue::from_static(AGENT))];
+        Self { method: Method::Get, url, headers: headers.into_iter().collect(), body: Content::default() }
+    }
+
     /// Method and URL without its query, for errors.
     pub(crate) fn shown(&self) -> String {
         format!("{} {}{}", self.method.name(), self.url.origin().ascii_serialization(), self.url.path())

@@ -239,6 +239,7 @@ fn anything(method: Method, path: &str, body: Option<&Value>) -> Operation {
         records: Records::Item { path: Path::default(), keep_if: None },
         paginate: None,
         reads: false,
+        download: None,
         already: Vec::new(),
         origin,
     }

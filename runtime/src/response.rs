@@ -1,6 +1,6 @@
 //! What an answer means: fine, or an error of some kind.
 
-use connc_plan::{ErrorKind, ErrorRules, Expression, Request};
+use connc_plan::{Answer, ErrorKind, ErrorRules, Expression, Request};
 use http::HeaderMap;
 use serde_json::{Map, Value};
 
@@ -17,6 +17,8 @@ pub(crate) fn classify(context: &Context, request: &Request, received: &Received
     let rules = &context.plan().errors;
     match received.status {
         200..=299 => error_in_success(context, rules, received)?.map_or(Ok(()), Err),
+        // Where a file may lead on to is its download's business.
+        300..=399 if request.answer == Answer::Bytes && context.fetched.as_ref().is_some_and(|fetched| fetched.follows) => Ok(()),
         300..=399 => Err(redirected(received)),
         _ => Err(refused(context, request, rules, received)),
     }

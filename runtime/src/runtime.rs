@@ -9,7 +9,7 @@ use crate::context::Context;
 use crate::guard::{Origin, Permits};
 use crate::prepare::PreparedRequest;
 use crate::transport::Transport;
-use crate::{Account, Answer, Call, Connector, Error, Limits, MemoryStore, Pages, Store, call, prepare};
+use crate::{Account, Answer, Call, Connector, Download, Error, Limits, MemoryStore, Pages, Store, call, download, prepare};
 
 /// Runs calls. Cheap to clone and to share: clones use the same transport and the same cached tokens.
 #[derive(Clone)]
@@ -63,6 +63,15 @@ impl Runtime {
         let account = account::check(connector.plan(), account)?.redacted();
         let context = Context::new(self.clone(), connector.clone(), account, &call)?;
         prepare::requests(&context, call)
+    }
+
+    /// Downloads the file that an operation of the provider gives. It is read while it comes; the deadline of the call holds to its end.
+    ///
+    /// # Errors
+    ///
+    /// Where the call does not fit the plan, the operation gives no file, or the provider none. What breaks later is an item of the stream.
+    pub async fn download(&self, connector: &Connector, account: &Account, call: Call) -> Result<Download, Error> {
+        download::download(self.context(connector, account, &call)?, call).await
     }
 
     /// The base URL that an account's requests go to, before any mapping.

@@ -25,7 +25,7 @@ fn added<'a>(old: &Plan, new: &'a Plan) -> impl Iterator<Item = &'a Operation> {
 }
 
 fn operation(diff: &mut Diff<'_>, old: &Operation, new: &Operation) {
-    let Operation { name: _, shape, input, takes_id, takes_parent, steps, records, paginate, reads: _, already, origin } = new;
+    let Operation { name: _, shape, input, takes_id, takes_parent, steps, records, paginate, reads: _, download, already, origin } = new;
     let (at, place) = (at(new), Some(Place::New(*origin)));
     if old.shape != *shape {
         let what = format!("it gives {}, it gave {}", gives(*shape), gives(old.shape));
@@ -58,6 +58,9 @@ fn operation(diff: &mut Diff<'_>, old: &Operation, new: &Operation) {
         diff.fix(at.as_str(), what, place);
     }
     pages(diff, &at, (old.paginate.as_ref(), paginate.as_ref()), place);
+    if !same::as_data(&old.download, download) {
+        diff.fix(at.as_str(), "its file is fetched in another way", place);
+    }
     if old.already != *already {
         diff.fix(at.as_str(), "other errors mean that the work is done already", place);
     }

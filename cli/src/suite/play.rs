@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use connc_plan::{Cassette, CassetteCall, CassetteFile};
 use connc_runtime::replay::{self, Replay, Sent};
-use connc_runtime::{Account, Connector, Error, ErrorKind, Page, RateLimit, Record, ReplayClock, ReplayRandom, Runtime, Warning};
+use connc_runtime::{Account, Connector, Download, Error, ErrorKind, Page, RateLimit, Record, ReplayClock, ReplayRandom, Runtime, Warning};
+use futures_util::StreamExt as _;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -60,6 +61,16 @@ struct Script<'a> {
 impl Script<'_> {
     async fn run(&mut self, runtime: &Runtime, connector: &Connector, account: &Account, transport: &Replay) {
         let call = || replay::call(self.cassette).raw(true);
+        let native = format!("{}.{}", self.cassette.call.resource, self.cassette.call.verb);
+        let operation = connector.plan().operations.get(&native).filter(|_| self.cassette.model.is_none());
+        if operation.is_some_and(connc_plan::Operation::gives_file) {
+            let done = runtime.download(connector, account, call()).await;
+            self.requests(transport);
+            return match done {
+                Ok(file) => self.file(file).await,
+                Err(error) => self.error(&error),
+            };
+        }
         match runtime.list(connector, account, call()) {
             Ok(mut pages) => {
                 let mut number = 0;
@@ -88,6 +99,22 @@ impl Script<'_> {
                     Err(error) => self.error(&error),
                 }
             }
+        }
+    }
+
+    /// A downloaded file: what it is, and its text where it is one.
+    async fn file(&mut self, file: Download) {
+        let Download { status, content_type, mut stream, .. } = file;
+        let mut bytes = Vec::new();
+        while let Some(chunk) = stream.next().await {
+            match chunk {
+                Ok(chunk) => bytes.extend_from_slice(&chunk),
+                Err(error) => return self.error(&error),
+            }
+        }
+        self.line(&format!("file {status}, {}, {} bytes", content_type.as_deref().unwrap_or("no media type"), bytes.len()));
+        if let Ok(text) = std::str::from_utf8(&bytes) {
+            text.lines().for_each(|line| self.line(&format!("  {line}")));
         }
     }
 

@@ -111,6 +111,9 @@ pub(super) fn data(spec: &Connector) -> Vec<DataUse<'_>> {
         if let Records::Items { keep_if: Some(keep_if), .. } | Records::Item { keep_if: Some(keep_if), .. } = &operation.records {
             add(DataPlace::RawRecord, keep_if, owner);
         }
+        if let Some(fetch) = operation.download.as_ref().and_then(|download| download.fetch.as_ref()) {
+            add(DataPlace::RawRecord, fetch, owner);
+        }
         let Some(paginate) = &operation.paginate else { continue };
         match &paginate.next {
             Next::Answer(next) => add(DataPlace::Answer, next, owner),

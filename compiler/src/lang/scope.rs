@@ -213,7 +213,7 @@ impl DataPlace {
         (DataPlace::Token, "`keep`, `access_token`, `expires_in`, `expires_at` and `token_errors`, over the token answer's body"),
         (DataPlace::Expired, "`expired`, over an answer's body"),
         (DataPlace::Answer, "`next`, `until` and `total`, over the answer's body"),
-        (DataPlace::RawRecord, "`keep_if` and a keyset's `next`, over one raw record"),
+        (DataPlace::RawRecord, "`keep_if`, a download's `fetch` and a keyset's `next`, over one raw record"),
         (DataPlace::Field, "fields of a map, over one raw record"),
         (DataPlace::With, "`with` of a unified verb"),
         (DataPlace::Then, "`with` of `then`"),

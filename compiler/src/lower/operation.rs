@@ -6,11 +6,11 @@ use super::Lowering;
 use crate::check::takes;
 use crate::lang::sent;
 use crate::pagination::{Loop, Next};
-use crate::spec::{Body, Operation, Records, Request};
+use crate::spec::{Body, Download, Operation, Records, Request};
 
 impl Lowering<'_> {
     pub(super) fn operation(&self, operation: &Operation) -> plan::Operation {
-        let Operation { name, input, request, records, paginate, says_pages: _, already, answer: _, incomplete: _ } = operation;
+        let Operation { name, input, request, records, paginate, says_pages: _, download, already, answer: _, incomplete: _ } = operation;
         let shape = match records {
             Records::Items { .. } => plan::Shape::List,
             Records::Item { .. } | Records::Whole => plan::Shape::One,
@@ -28,8 +28,20 @@ impl Lowering<'_> {
             records: self.records(records, origin),
             paginate: paginate.as_ref().map(|paginate| self.paginate(paginate)),
             reads: reads(request, shape),
+            download: download.as_ref().map(|download| self.download(download)),
             already: already.clone(),
             origin: self.origin(name.span),
+        }
+    }
+
+    fn download(&self, download: &Download) -> plan::Download {
+        let Download { fetch, within, redirect, span } = download;
+        let texts = |list: &[crate::source::Spanned<String>]| list.iter().map(|text| text.value.to_ascii_lowercase()).collect();
+        plan::Download {
+            fetch: fetch.as_ref().map(|fetch| self.expression(fetch)),
+            within: texts(within),
+            redirect: texts(redirect),
+            origin: self.origin(*span),
         }
     }
 

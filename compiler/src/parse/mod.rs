@@ -3,6 +3,7 @@
 mod cassette;
 mod connector;
 mod data;
+mod download;
 mod map;
 mod model;
 mod operation;

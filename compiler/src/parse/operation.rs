@@ -3,6 +3,7 @@
 use connc_plan as plan;
 
 use super::data::data;
+use super::download::download;
 use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::lang::{Document, Template, expression, path, template, template_at, templates};
 use crate::pagination;
@@ -83,12 +84,13 @@ fn operation<'a>(name: Spanned<String>, node: &'a Node, context: &mut Context<'a
     let idempotency_header = idempotency(&mut reader);
     let span = method.and_then(|method| reader.key_span(method)).unwrap_or(name.span);
     let body = body(&mut reader, method);
+    let download = download(&mut reader, format.as_ref().map(|format| format.value), method);
     let incomplete = reader.is_key_damaged("input");
     let method = method?;
     let url = if method == "graphql" { None } else { Some(template(&mut reader, method)?) };
     let method = plan::Method::ALL.iter().find(|(key, _)| *key == method).map_or(plan::Method::Post, |(_, method)| *method);
     let request = Request { method, url, query, lists, headers, body: body?, format, compression, idempotent, idempotency_header, span };
-    Some(Operation { name, input, request, records: records?, paginate: paginate?, says_pages, already, answer, incomplete })
+    Some(Operation { name, input, request, records: records?, paginate: paginate?, says_pages, download, already, answer, incomplete })
 }
 
 fn records(reader: &mut Reader<'_, '_>) -> Option<Records> {

@@ -33,7 +33,18 @@ pub fn chapters() -> Vec<Chapter> {
             title: "Authentication",
             tables: std::iter::once(&auth::COMMON).chain(schemes).chain(auth::PARTS.iter().copied()).collect(),
         },
-        Chapter { title: "Operations", tables: vec![&spec::RESOURCE, &spec::OPERATION, &spec::QUERY_LIST, &spec::RAW, &spec::IDEMPOTENCY] },
+        Chapter {
+            title: "Operations",
+            tables: vec![
+                &spec::RESOURCE,
+                &spec::OPERATION,
+                &spec::QUERY_LIST,
+                &spec::RAW,
+                &spec::DOWNLOAD,
+                &spec::REDIRECT,
+                &spec::IDEMPOTENCY,
+            ],
+        },
         Chapter {
             title: "Pagination",
             tables: std::iter::once(&pagination::COMMON).chain(styles).chain([&pagination::SIZE, &pagination::INTO]).collect(),

@@ -14,5 +14,5 @@ pub use map::{
     CALL, ENUM_FIELD, EnumField, FILTER, FILTERS, Field, FieldValue, Filter, Filters, MAP_FILE, MAP_RESOURCE, MapFile, MapResource,
     VerbCall, WITH,
 };
-pub use operation::{Body, IDEMPOTENCY, OPERATION, Operation, QUERY_LIST, RAW, RESOURCE, Records, Request};
+pub use operation::{Body, DOWNLOAD, Download, IDEMPOTENCY, OPERATION, Operation, QUERY_LIST, RAW, REDIRECT, RESOURCE, Records, Request};
 pub use rate_limit::{HEADER_NUMBER, HeaderNumber, WINDOW, Window};

@@ -169,6 +169,13 @@ pub static OPERATION: Table = Table {
             example: "get: /things\nitems: things\npaginate: { style: link_header }",
         },
         Key {
+            name: "download",
+            value: Value::Object(&DOWNLOAD),
+            need: Need::Optional,
+            doc: "The operation gives a file, which callers download. Without `fetch`, its own request answers with the file: `format: bytes`.",
+            example: "get: /files/{{ id }}\ndownload: { fetch: content_url, within: [example.net] }",
+        },
+        Key {
             name: "idempotent",
             value: Value::Boolean,
             need: Need::Optional,
@@ -196,7 +203,6 @@ pub static OPERATION: Table = Table {
         Reserved { name: "each", doc: "lists over other lists" },
         Reserved { name: "absent_parent", doc: "lists over other lists" },
         Reserved { name: "select", doc: "fields asked for by name" },
-        Reserved { name: "download", doc: "files" },
         Reserved { name: "changes", doc: "lists of what changed" },
         Reserved { name: "poll", doc: "asynchronous jobs" },
         Reserved { name: "complete", doc: "nested connections that are read to their end" },
@@ -258,6 +264,73 @@ pub static RAW: Table = Table {
     frame: "resources:\n  things:\n    import:\n      post: /things\n      input: { text: {} }\n      raw:\n        §",
 };
 
+/// `download`.
+pub static DOWNLOAD: Table = Table {
+    name: "download",
+    doc: "Where a file is fetched: by GET and over https only, each hop held against the domains that are named here. \
+          The account's credentials go to the connector's own origins, and nowhere else.",
+    keys: &[
+        Key {
+            name: "fetch",
+            value: Value::Jsonata,
+            need: Need::Optional,
+            doc: "The file's URL, over the operation's record.",
+            example: "fetch: content_url",
+        },
+        Key {
+            name: "within",
+            value: Value::List(&Value::Text),
+            need: Need::Optional,
+            doc: "The domains that the URL's host must equal or be below, where it is not the connector's own.",
+            example: "fetch: content_url\nwithin: [example.net]",
+        },
+        Key {
+            name: "answer",
+            value: Value::Choice(&["bytes"]),
+            need: Need::Optional,
+            doc: "What comes: bytes.",
+            example: "fetch: content_url\nanswer: bytes",
+        },
+        Key {
+            name: "redirect",
+            value: Value::Object(&REDIRECT),
+            need: Need::Optional,
+            doc: "Where the file may be redirected to; without it, a redirect is an error.",
+            example: "fetch: content_url\nredirect: { within: [example.net], credentials: never }",
+        },
+    ],
+    also: None,
+    reserved: &[],
+    rest: None,
+    frame: "resources:\n  files:\n    download:\n      get: /files/{{ id }}\n      download:\n        §",
+};
+
+/// `redirect` of a download.
+pub static REDIRECT: Table = Table {
+    name: "redirect",
+    doc: "Where a file may be redirected to.",
+    keys: &[
+        Key {
+            name: "within",
+            value: Value::List(&Value::Text),
+            need: Need::Required,
+            doc: "The domains that each redirect's host must equal or be below.",
+            example: "within: [example.net]",
+        },
+        Key {
+            name: "credentials",
+            value: Value::Choice(&["never"]),
+            need: Need::Required,
+            doc: "Redirects never carry credentials; the word says so to whoever reads the spec.",
+            example: "credentials: never",
+        },
+    ],
+    also: None,
+    reserved: &[],
+    rest: None,
+    frame: "resources:\n  files:\n    download:\n      get: /files/{{ id }}\n      download:\n        fetch: content_url\n        redirect:\n          §",
+};
+
 /// `idempotency`.
 pub static IDEMPOTENCY: Table = Table {
     name: "idempotency",
@@ -284,12 +357,27 @@ pub struct Operation {
     pub paginate: Option<Loop>,
     /// Whether it says how it pages, be it that it does not.
     pub says_pages: bool,
+    /// The file that it gives.
+    pub download: Option<Download>,
     /// Error kinds that mean that the work is done.
     pub already: Vec<plan::ErrorKind>,
     /// A type in a file of the connector's folder.
     pub answer: Option<Spanned<String>>,
     /// Whether part of its input could not be read.
     pub incomplete: bool,
+}
+
+/// A file that is fetched.
+#[derive(Clone, Debug)]
+pub struct Download {
+    /// Its URL, over the record.
+    pub fetch: Option<Expression>,
+    /// The domains of that URL.
+    pub within: Vec<Spanned<String>>,
+    /// The domains of redirects.
+    pub redirect: Vec<Spanned<String>>,
+    /// Where it was written.
+    pub span: Span,
 }
 
 /// A request as written.

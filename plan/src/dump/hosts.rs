@@ -16,6 +16,13 @@ pub(super) fn all(plan: &Plan) -> Vec<String> {
             found.push(host);
         }
     }
+    let files = plan.operations.values().filter_map(|operation| operation.download.as_ref());
+    for domain in files.flat_map(|download| download.within.iter().chain(&download.redirect)) {
+        let host = format!("files within {domain}");
+        if !found.contains(&host) {
+            found.push(host);
+        }
+    }
     found
 }
 

@@ -4,12 +4,12 @@ use super::layout::Page;
 use super::steps::{requests, step_text};
 use super::value;
 use crate::{
-    Action, Advance, Answer, Body, Bound, Compression, Data, EmptyPage, Next, Operation, Paginate, Plan, Progress, Records, Request, Shape,
-    Size, Step, Target,
+    Action, Advance, Answer, Body, Bound, Compression, Data, Download, EmptyPage, Next, Operation, Paginate, Plan, Progress, Records,
+    Request, Shape, Size, Step, Target,
 };
 
 pub(super) fn operation(page: &mut Page, plan: &Plan, operation: &Operation) {
-    let Operation { name, shape, input, takes_id, takes_parent, steps, records, paginate, reads: _, already, origin } = operation;
+    let Operation { name, shape, input, takes_id, takes_parent, steps, records, paginate, reads: _, download, already, origin } = operation;
     page.heading(&format!("operation {name}"), Some(plan.place(*origin)));
     let mut rows: Vec<(&str, String)> = Vec::new();
     rows.extend(steps.iter().map(|step| (if single(steps) { "send" } else { "step" }, step_text(step))));
@@ -22,6 +22,13 @@ pub(super) fn operation(page: &mut Page, plan: &Plan, operation: &Operation) {
         rows.push(("takes", value::columns(&taken)));
     }
     rows.push(("gives", gives(*shape, records)));
+    if let Some(Download { fetch, within, redirect, origin: _ }) = download {
+        let from = fetch.as_ref().map_or_else(|| "the answer".to_owned(), |fetch| format!("fetched from {}", fetch.source));
+        let within = if within.is_empty() { String::new() } else { format!(", within {}", within.join(" or ")) };
+        let redirect =
+            if redirect.is_empty() { String::new() } else { format!(", redirected within {} without credentials", redirect.join(" or ")) };
+        rows.push(("file", format!("{from}{within}{redirect}")));
+    }
     if !already.is_empty() {
         rows.push(("done if", already.iter().map(|kind| kind.name()).collect::<Vec<_>>().join(", ")));
     }

@@ -13,7 +13,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use super::{Body, Response, Transport, TransportError, TransportFailure};
 use crate::lock::locked;
 use crate::redact::Redactor;
-use crate::{Account, Call, Secret, hash};
+use crate::{Account, Call, File, Secret, hash};
 
 /// A transport that answers each request with the next exchange of a cassette, if it is the very request recorded there.
 #[derive(Debug)]
@@ -171,17 +171,24 @@ pub fn secrets(account: &Account) -> BTreeMap<String, Secret<String>> {
     all.collect()
 }
 
-/// The call of a cassette.
+/// The files that the call of a cassette sends, by input.
 #[must_use]
-pub fn call(cassette: &Cassette) -> Call {
-    let recorded = &cassette.call;
+pub fn files(cassette: &Cassette) -> Vec<(String, File)> {
     let file = |file: &connc_plan::CassetteFile| {
-        let bytes = crate::File::bytes(file.name.as_str(), file.text.clone());
+        let bytes = File::bytes(file.name.as_str(), file.text.clone());
         match &file.content_type {
             Some(kind) => bytes.content_type(kind.as_str()),
             None => bytes,
         }
     };
+    cassette.call.files.iter().map(|given| (given.input.clone(), file(given))).collect()
+}
+
+/// The call of a cassette.
+#[must_use]
+pub fn call(cassette: &Cassette) -> Call {
+    let recorded = &cassette.call;
+
     let mut call = match (&cassette.model, recorded.unified_verb()) {
         (Some(model), Some(verb)) => Call::unified(model.as_str(), recorded.resource.as_str(), verb),
         (Some(_), None) | (None, _) => Call::native(format!("{}.{}", recorded.resource, recorded.verb)),
@@ -195,8 +202,8 @@ pub fn call(cassette: &Cassette) -> Call {
     if !recorded.input.is_null() {
         call = call.input(recorded.input.clone());
     }
-    for given in &recorded.files {
-        call = call.file(given.input.as_str(), file(given));
+    for (input, file) in files(cassette) {
+        call = call.file(input, file);
     }
     for (name, value) in &recorded.filters {
         call = call.filter(name.as_str(), value.as_str());

@@ -6,13 +6,17 @@ use std::time::Duration;
 use connc_runtime::{Answer, Error, ErrorKind, Page, Trace, Warning};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::Ready;
+use super::{Ready, download};
 use crate::console::{Console, STRONG};
 use crate::error::{Stop, counted};
 use crate::output::{Printer, failure};
 
 pub(super) async fn run(ready: Ready<'_>, console: &mut Console) -> Result<(), Stop> {
-    if ready.lists { list(ready, console).await } else { one(ready, console).await }
+    match &ready.file {
+        Some(_) => download::run(ready, console).await,
+        None if ready.lists => list(ready, console).await,
+        None => one(ready, console).await,
+    }
 }
 
 async fn one(ready: Ready<'_>, console: &mut Console) -> Result<(), Stop> {
@@ -81,7 +85,7 @@ fn broken(error: &Error, read: usize, printer: Printer, loaded: &crate::project:
 }
 
 /// A recording answers one call only, and trying again does not change that.
-fn played(mut error: Error, real: bool) -> Error {
+pub(super) fn played(mut error: Error, real: bool) -> Error {
     if !real && error.kind == ErrorKind::Transport {
         error.help = Some("a recording answers its own call alone; leave out what differs".to_owned());
     }

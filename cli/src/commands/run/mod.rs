@@ -1,6 +1,7 @@
 //! `connc run`: one call.
 
 mod calls;
+mod download;
 mod dry;
 mod files;
 mod input;
@@ -93,6 +94,9 @@ struct ShownArgs {
     /// Leave the provider's own record out
     #[arg(long)]
     no_raw: bool,
+    /// Where a downloaded file goes; `-` is stdout
+    #[arg(long, value_name = "PATH", conflicts_with = "dry_run")]
+    output_file: Option<PathBuf>,
     /// Print the requests, without secrets, and send nothing
     #[arg(long, conflicts_with = "replay")]
     dry_run: bool,
@@ -126,6 +130,8 @@ struct Ready<'a> {
     format: Format,
     /// Whether a list ends after one page.
     one_page: bool,
+    /// Where the file goes that the operation gives; none where it gives none.
+    file: Option<download::Place>,
     /// Whether the next page can be asked for by its cursor.
     resumable: bool,
 }
@@ -144,6 +150,7 @@ pub(crate) fn run(args: &Args, project: &Project, console: &mut Console) -> Resu
     let asked = target::resolve(&plan, words)?;
     check(&asked, &filters, args)?;
     noted(&asked, console)?;
+    let file = download::place(&asked.target, args.shown.output_file.as_deref(), args.shown.dry_run, console)?;
     let secrets = if args.shown.dry_run { Secrets::Shown } else { Secrets::Needed };
     let account = account::account(&args.account, &plan, secrets, console)?;
     let call = files::given(&args.call.files)?
@@ -161,7 +168,7 @@ pub(crate) fn run(args: &Args, project: &Project, console: &mut Console) -> Resu
         return dry::print(&prepared, format, console);
     }
     let one_page = lists && !args.call.all && args.call.limit.is_none();
-    finish(Ready { loaded: &loaded, runtime, connector, account, call, lists, format, one_page, resumable: true }, console)
+    finish(Ready { loaded: &loaded, runtime, connector, account, call, lists, format, one_page, file, resumable: true }, console)
 }
 
 fn finish(ready: Ready<'_>, console: &mut Console) -> Result<(), Stop> {

@@ -62,8 +62,10 @@ pub(super) fn ready<'a>(
     let filters = if filters.is_empty() && alike && !parent_given { recorded.filters.clone() } else { filters };
     super::check(&asked, &filters, args)?;
     super::noted(&asked, console)?;
+    let file = super::download::place(&asked.target, args.shown.output_file.as_deref(), false, console)?;
     let limit = args.call.limit.or(recorded.limit.filter(|_| !args.call.all));
     let call = input::call(&asked, args, given, filters, limit, console);
+    let call = if alike { replay::files(&cassette).into_iter().fold(call, |call, (input, file)| call.file(input, file)) } else { call };
     let account = replay::account(plan, &cassette);
     let transport = Arc::new(replay::Replay::new(&cassette, replay::secrets(&account)));
     let clock = ReplayClock::new(&cassette.clock).map_err(|error| failure::stop(&error, loaded, console))?;
@@ -79,6 +81,7 @@ pub(super) fn ready<'a>(
         lists,
         format: Format::chosen(args.shown.output, console),
         one_page: lists && !args.call.all && limit.is_none(),
+        file,
         resumable: false,
     })
 }

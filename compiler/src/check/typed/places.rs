@@ -19,6 +19,13 @@ pub(super) fn check(case: &Case<'_>, typed: &Typed<'_>, reports: &mut Reports<'_
             let known = facts.record != Shape::Unknown;
             coverage.count(facts.trust.filter(|_| known), path.span, || format!("the records of `{}`", operation.name.value));
         }
+        if let Some(fetch) = operation.download.as_ref().and_then(|download| download.fetch.as_ref()) {
+            let called = format!("the record of `{}`", operation.name.value);
+            let scope = scope(DataPlace::RawRecord, Input::Operation(operation), Value::always(facts.record.clone()), &called, case, typed);
+            let inferred = reports.infer(fetch, &scope);
+            let known = !inferred.unknown && is_known(&inferred.value.shape, &scope);
+            coverage.count(facts.trust.filter(|_| known), fetch.span(), || format!("`fetch` of `{}`", operation.name.value));
+        }
         if let Some(keep_if) = keep_if(operation) {
             let called = format!("a record of `{}`", operation.name.value);
             let scope = scope(DataPlace::RawRecord, Input::Operation(operation), Value::always(facts.record.clone()), &called, case, typed);
