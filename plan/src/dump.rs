@@ -7,10 +7,11 @@ mod hosts;
 mod layout;
 mod map;
 mod operation;
+mod rate_limit;
 mod steps;
 mod value;
 
-use crate::{ErrorRules, HeaderUnit, HeaderValue, Operation, Plan, RateWindow, ResourceMap};
+use crate::{ErrorRules, Operation, Plan, ResourceMap};
 use layout::Page;
 
 /// The whole plan.
@@ -58,6 +59,7 @@ fn header(page: &mut Page, plan: &Plan) {
     rows.push(("base", plan.base_url.to_string()));
     rows.extend(hosts::all(plan).into_iter().enumerate().map(|(index, host)| (if index == 0 { "hosts" } else { "" }, host)));
     rows.extend(plan.verify.clone().map(|verify| ("verify", verify)));
+    rows.extend(plan.concurrency.map(|most| ("concurrency", format!("at most {most} requests of an account at once"))));
     rows.extend(plan.headers.iter().map(|(name, value)| ("header", format!("{name}: {value}"))));
     rows.extend(plan.constants.iter().map(|(name, value)| ("constant", format!("{name}: {value}"))));
     page.rows(1, &rows);
@@ -74,12 +76,7 @@ fn header(page: &mut Page, plan: &Plan) {
 
 /// What the provider's answers say about rate limits and errors.
 fn answers(page: &mut Page, plan: &Plan) {
-    for window in &plan.rate_limit {
-        let RateWindow { limit, remaining, used, reset, origin } = window;
-        page.heading("rate limit", Some(plan.place(*origin)));
-        let rows = [("limit", limit), ("remaining", remaining), ("used", used), ("reset", reset)];
-        page.rows(1, &rows.iter().filter_map(|(name, value)| Some((*name, header_value(value.as_ref()?)))).collect::<Vec<_>>());
-    }
+    rate_limit::windows(page, plan);
     let ErrorRules { when, code, message, kinds } = &plan.errors;
     let mut rows = Vec::new();
     for (name, expression) in [("when", when), ("code", code), ("message", message)] {
@@ -90,17 +87,6 @@ fn answers(page: &mut Page, plan: &Plan) {
         page.heading("errors", None);
         page.rows(1, &rows);
     }
-}
-
-fn header_value(value: &HeaderValue) -> String {
-    let unit = match value.unit {
-        HeaderUnit::Count => "",
-        HeaderUnit::DeltaSeconds => ", seconds from now",
-        HeaderUnit::EpochSeconds => ", seconds since 1970",
-        HeaderUnit::EpochMilliseconds => ", milliseconds since 1970",
-        HeaderUnit::HttpDate => ", an HTTP date",
-    };
-    format!("header {}{unit}", value.header)
 }
 
 #[cfg(test)]

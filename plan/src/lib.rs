@@ -36,7 +36,7 @@ pub use operation::{Download, Operation, Records, Shape};
 pub use origin::Origin;
 pub use paginate::{Advance, Bound, EmptyPage, Next, Paginate, Progress, Size, Target};
 pub use parameter::{Parameter, Type};
-pub use rate_limit::{HeaderUnit, HeaderValue, RateWindow};
+pub use rate_limit::{RateFields, RateNumber, RateSource, RateUnit, RateWindow};
 pub use request::{Answer, Body, Compression, ListStyle, Method, Nesting, Request};
 pub use steps::{Action, Call, Each, ForEach, Parents, Poll, Require, Step};
 pub use text::{Filter as TextFilter, Reference, Segment, Text};
@@ -75,6 +75,9 @@ pub struct Plan {
     pub verify: Option<String>,
     /// Where the provider's rate limit stands in its answers, a row for each window.
     pub rate_limit: Vec<RateWindow>,
+    /// How many requests of one account may be under way at once, where the provider limits that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub concurrency: Option<u32>,
     /// How the provider's errors read.
     pub errors: ErrorRules,
     /// The provider's own operations, by coordinate (`users.list`).

@@ -18,7 +18,7 @@ use crate::notes::Notes;
 use crate::program::{Evaluation, Vars};
 use crate::resolve::{self, Task, Work};
 use crate::steps::{Doing, after, steps_done, told, wanted, wrote};
-use crate::{Answer, Call, Error, Record, auth, line, rate_limit};
+use crate::{Answer, Call, Error, Record, auth, line};
 
 /// Calls of operations by operations nest no deeper: a plan that does is a circle.
 pub(crate) const DEEPEST: usize = 8;
@@ -38,7 +38,7 @@ pub(crate) async fn run(context: &Context, call: Call) -> Result<Answer, Error> 
     let mut answer = Answer { counters: context.meter.read(), ..Answer::default() };
     if let Some(received) = &done.last {
         answer.status = received.status;
-        answer.rate_limit = rate_limit::read(&context.plan().rate_limit, &received.headers, context.parts().clock.now());
+        answer.rate_limit = received.limits.tightest();
     }
     let Some(raw) = &done.value else {
         answer.counters.tell("call done");

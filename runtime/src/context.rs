@@ -10,6 +10,7 @@ use serde_json::json;
 
 use crate::account::Checked;
 use crate::auth::Entry;
+use crate::budget::Budget;
 use crate::counters::Meter;
 use crate::download::Fetched;
 use crate::lock::locked;
@@ -17,7 +18,7 @@ use crate::program::{Programs, Vars};
 use crate::runtime::Parts;
 use crate::scope::Names;
 use crate::standing::Standing;
-use crate::{Call, Connector, Error, File, Runtime};
+use crate::{Call, Connector, Error, File, Mode, Runtime};
 
 /// One call's surroundings.
 #[derive(Debug)]
@@ -32,6 +33,14 @@ pub(crate) struct Context {
     pub(crate) files: Vec<File>,
     /// Where the bytes of a file go, in a call that downloads one.
     pub(crate) fetched: Option<Fetched>,
+    /// What the account may send, shared with its other calls.
+    pub(crate) budget: Arc<Budget>,
+    /// Whether the call waits for rate limits.
+    pub(crate) managed: bool,
+    /// How many requests of the account may be under way.
+    pub(crate) concurrency: Option<u32>,
+    /// How long it had waited when its page began.
+    waited_before: Duration,
 }
 
 impl Context {
@@ -42,6 +51,8 @@ impl Context {
             Some(after) => SignedDuration::try_from(after).ok().and_then(|after| runtime.parts().clock.now().checked_add(after).ok()),
             None => None,
         };
+        let budget = runtime.parts().budgets.of(&connector.plan().connector, &account, runtime.parts().clock.now());
+        let concurrency = runtime.parts().concurrency.into_iter().chain(connector.plan().concurrency).min();
         Ok(Self {
             runtime,
             connector,
@@ -51,6 +62,10 @@ impl Context {
             meter: Arc::default(),
             files,
             fetched: None,
+            budget,
+            managed: matches!(call.mode, Mode::Managed),
+            concurrency,
+            waited_before: Duration::ZERO,
         })
     }
 
@@ -65,6 +80,10 @@ impl Context {
             meter: Arc::clone(&self.meter),
             files: Vec::new(),
             fetched: None,
+            budget: Arc::clone(&self.budget),
+            managed: self.managed,
+            concurrency: self.concurrency,
+            waited_before: self.waited_before,
         }
     }
 
@@ -120,6 +139,17 @@ impl Context {
     pub(crate) fn left(&self) -> Option<Duration> {
         let left = self.deadline?.duration_since(self.parts().clock.now());
         Some(Duration::try_from(left).unwrap_or_default())
+    }
+
+    /// How long it may still wait for rate limits.
+    pub(crate) fn allowance(&self) -> Duration {
+        let waited = self.meter.limited().saturating_sub(self.waited_before);
+        self.left().unwrap_or_else(|| self.parts().limits.rate_limit_wait.saturating_sub(waited))
+    }
+
+    /// A page begins, which may wait anew.
+    pub(crate) fn begin_page(&mut self) {
+        self.waited_before = self.meter.limited();
     }
 
     /// Waits for `work` until the deadline.

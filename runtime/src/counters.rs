@@ -1,7 +1,7 @@
 //! What a call did, in numbers: for dashboards, and for knowing which fields a provider leaves empty.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
 
 /// The numbers of one page or one call.
@@ -12,7 +12,11 @@ pub struct Counters {
     pub requests: u64,
     /// Requests that were repeated ones.
     pub retries: u64,
-    /// How long it waited between attempts.
+    /// How often the request that was tried most often was sent.
+    pub attempts: u32,
+    /// How often it waited for the account's rate limit, or for other requests of the account to end.
+    pub waits: u64,
+    /// How long it waited for that and between attempts.
     pub waited: Duration,
     /// Bytes of answers' bodies, after decompression.
     pub bytes: u64,
@@ -27,6 +31,9 @@ pub struct Counters {
 pub(crate) struct Meter {
     requests: AtomicU64,
     retries: AtomicU64,
+    attempts: AtomicU32,
+    waits: AtomicU64,
+    limited: AtomicU64,
     waited: AtomicU64,
     bytes: AtomicU64,
 }
@@ -38,7 +45,28 @@ impl Meter {
 
     pub(crate) fn retry(&self, after: Duration) {
         self.retries.fetch_add(1, Ordering::Relaxed);
-        self.waited.fetch_add(u64::try_from(after.as_millis()).unwrap_or(u64::MAX), Ordering::Relaxed);
+        self.slept(after);
+    }
+
+    /// A request was answered, or given up, after so many attempts.
+    pub(crate) fn attempts(&self, attempts: u32) {
+        self.attempts.fetch_max(attempts, Ordering::Relaxed);
+    }
+
+    /// It waited for the account's budget.
+    pub(crate) fn waited(&self, time: Duration) {
+        self.waits.fetch_add(1, Ordering::Relaxed);
+        self.limited.fetch_add(u64::try_from(time.as_millis()).unwrap_or(u64::MAX), Ordering::Relaxed);
+        self.slept(time);
+    }
+
+    fn slept(&self, time: Duration) {
+        self.waited.fetch_add(u64::try_from(time.as_millis()).unwrap_or(u64::MAX), Ordering::Relaxed);
+    }
+
+    /// How long it waited for the account's budget.
+    pub(crate) fn limited(&self) -> Duration {
+        Duration::from_millis(self.limited.load(Ordering::Relaxed))
     }
 
     pub(crate) fn received(&self, bytes: usize) {
@@ -50,6 +78,8 @@ impl Meter {
         Counters {
             requests: self.requests.load(Ordering::Relaxed),
             retries: self.retries.load(Ordering::Relaxed),
+            attempts: self.attempts.load(Ordering::Relaxed),
+            waits: self.waits.load(Ordering::Relaxed),
             waited: Duration::from_millis(self.waited.load(Ordering::Relaxed)),
             bytes: self.bytes.load(Ordering::Relaxed),
             ..Counters::default()
@@ -63,6 +93,7 @@ impl Counters {
         Self {
             requests: self.requests.saturating_sub(before.requests),
             retries: self.retries.saturating_sub(before.retries),
+            waits: self.waits.saturating_sub(before.waits),
             waited: self.waited.saturating_sub(before.waited),
             bytes: self.bytes.saturating_sub(before.bytes),
             ..self
@@ -71,8 +102,8 @@ impl Counters {
 
     /// Tells whoever subscribes to `tracing`.
     pub(crate) fn tell(&self, what: &'static str) {
-        let Self { requests, retries, waited, bytes, records, absent: _ } = self;
+        let Self { requests, retries, attempts, waits, waited, bytes, records, absent: _ } = self;
         let waited = u64::try_from(waited.as_millis()).unwrap_or(u64::MAX);
-        tracing::debug!(target: "connc", requests, retries, waited_ms = waited, bytes, records, "{what}");
+        tracing::debug!(target: "connc", requests, retries, attempts, waits, waited_ms = waited, bytes, records, "{what}");
     }
 }

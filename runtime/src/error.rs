@@ -42,6 +42,8 @@ pub struct Failure {
     pub rate_limit: Option<RateLimit>,
     /// How many requests were sent before the call failed.
     pub requests: u64,
+    /// How often the request that failed was sent; 0 where it was not.
+    pub attempts: u32,
     /// The spec's own code, where its author says that the call cannot be done: `no_transition`.
     pub code: Option<String>,
     /// Data of the provider that the spec's author lets such an error carry, such as the values that would have been taken. Bounded.
@@ -85,6 +87,7 @@ impl Error {
             code: None,
             detail: None,
             done: Vec::new(),
+            attempts: 0,
         }))
     }
 

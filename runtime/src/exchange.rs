@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use connc_plan::{Answer, ErrorKind, Request};
 use futures_util::StreamExt as _;
@@ -12,9 +13,11 @@ use tracing::Instrument as _;
 use url::Url;
 
 use crate::auth;
+use crate::budget;
 use crate::context::{Context, too_late};
 use crate::paginate::Turn;
 use crate::program::{Evaluation, Vars};
+use crate::rate_limit::{self, Readings};
 use crate::request::{self, Built};
 use crate::scope::Names;
 use crate::transport::{Body, Response, TransportError, TransportFailure};
@@ -68,6 +71,10 @@ pub(crate) struct Received {
     pub(crate) exact: bool,
     /// Where it was asked for, before any mapping.
     pub(crate) url: Url,
+    /// What it says about rate limits.
+    pub(crate) limits: Readings,
+    /// How often it was asked for.
+    pub(crate) attempts: u32,
 }
 
 /// Sends a request of an operation with the account's auth, and gives its answer if that is no error.
@@ -77,12 +84,32 @@ pub(crate) async fn exchange(context: &Context, request: &Request, given: Given<
     let given = Given { key: key.as_deref(), ..given };
     let mut entry = auth::entry(context, None).await?;
     let mut renewed = false;
+    // The same place in the account's line for every attempt.
+    let arrival = context.budget.arrive();
+    let (mut refusal, mut refusals, mut before) = (None, 0, 0);
     loop {
         let tokens = entry.as_deref().map(|entry| &entry.tokens);
         let names = Names { secrets: true, token: tokens, ..given.names(context) };
         let built = request::build(context, request, &given, &names)?;
+        let pass = budget::admit(context, request.origin, arrival, refusal.take()).await?;
         let received = send(context, request, &built, Some(&names)).await.map_err(|error| clean(context, named(error, &built)))?;
-        let classified = response::classify(context, request, &received).map_err(|error| clean(context, named(error, &built)));
+        pass.learn(context, &received.limits);
+        before += received.attempts;
+        context.meter.attempts(before);
+        let classified = response::classify(context, request, &received).map_err(|error| {
+            let mut error = clean(context, named(error, &built));
+            error.attempts = before;
+            error
+        });
+        if let Some(error) = classified.as_ref().err().filter(|error| error.kind == ErrorKind::RateLimited) {
+            refusals += 1;
+            budget::refused(context, request.origin, error, refusals);
+            if context.managed && built.body.repeatable() {
+                context.meter.retry(Duration::ZERO);
+                refusal = classified.err();
+                continue;
+            }
+        }
         let refused = entry.as_ref().filter(|_| auth::has_tokens(&context.account.method)).map(|entry| entry.number);
         let Some(refused) = refused.filter(|_| expired(context, &received, classified.as_ref().err())) else {
             return classified
@@ -165,11 +192,25 @@ fn clean(context: &Context, mut error: Error) -> Error {
 
 /// Sends until there is an answer that need not be asked for again. With `names`, each attempt is signed as the auth method says.
 pub(crate) async fn send(context: &Context, request: &Request, built: &Built, names: Option<&Names<'_>>) -> Result<Received, Error> {
+    let mut attempts = 0;
+    send_counted(context, request, built, names, &mut attempts).await.map_err(|mut error| {
+        error.attempts = attempts;
+        context.meter.attempts(attempts);
+        error
+    })
+}
+
+async fn send_counted(
+    context: &Context,
+    request: &Request,
+    built: &Built,
+    names: Option<&Names<'_>>,
+    attempt: &mut u32,
+) -> Result<Received, Error> {
     let idempotent = request.idempotent || request.idempotency_header.is_some();
     let parts = context.parts();
     // What can be read once can be sent once.
     let most = if built.body.repeatable() { parts.limits.attempts.max(1) } else { 1 };
-    let mut attempt = 1;
     loop {
         if context.left().is_some_and(|left| left.is_zero()) {
             return Err(too_late());
@@ -177,29 +218,46 @@ pub(crate) async fn send(context: &Context, request: &Request, built: &Built, na
         let signed = signed(context, built, names)?;
         let target = context.standing().guard.target(&signed.url)?;
         context.meter.request();
+        *attempt += 1;
         let span = tracing::debug_span!(target: "connc", "request", request = %built.shown(), attempt);
         let sent = match context.in_time(once(context, request, signed.http(&target)?).instrument(span)).await {
             Ok(sent) => sent,
             Err(late) => return Err(if idempotent { late } else { unknown(&late.message) }),
         };
-        match sent {
+        let mut pause = retry::back_off(*attempt, parts.random.as_ref())?;
+        let failure = match sent {
             Ok((status, headers, bytes)) => {
-                let waits = headers.contains_key(http::header::RETRY_AFTER);
-                if attempt >= most || !retry::after_status(status, idempotent, waits) {
-                    let (text, exact) = format::text(format::unpacked(request, status, bytes, parts.limits.body_bytes)?);
-                    return Ok(Received { status, headers, text, exact, url: built.url.clone() });
+                let asked = rate_limit::retry_after(&headers, parts.clock.now());
+                if let (Some(asked), true) = (asked, context.managed) {
+                    let asked = Duration::from_secs(asked);
+                    pause = pause.max(asked.saturating_add(retry::jitter(asked, parts.random.as_ref())?));
                 }
+                let waits = headers.contains_key(http::header::RETRY_AFTER) && !context.managed;
+                // A wait that the call has no time for is not begun: the caller learns at once how long it would have been.
+                let in_reach = asked.is_none() || pause <= context.allowance();
+                if *attempt >= most || !in_reach || !retry::after_status(status, idempotent, waits) {
+                    let (text, exact) = format::text(format::unpacked(request, status, bytes, parts.limits.body_bytes)?);
+                    let (url, attempts) = (built.url.clone(), *attempt);
+                    let mut received = Received { status, headers, text, exact, url, limits: Readings::default(), attempts };
+                    received.limits = rate_limit::read(context, &received);
+                    return Ok(received);
+                }
+                None
             }
             Err(broken) => {
-                if attempt >= most || !retry::after_failure(broken.failure, idempotent) {
+                if *attempt >= most || !retry::after_failure(broken.failure, idempotent) {
                     return Err(failed(context, &broken, idempotent));
                 }
+                Some(broken)
             }
+        };
+        if let (Some(left), Some(broken)) = (context.left(), &failure)
+            && left < pause
+        {
+            return Err(failed(context, broken, idempotent));
         }
-        let pause = retry::back_off(attempt, parts.random.as_ref())?;
         context.meter.retry(pause);
         context.in_time(parts.clock.sleep(pause)).await?;
-        attempt += 1;
     }
 }
 

@@ -60,9 +60,18 @@ pub enum Policy {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Mode {
-    /// A 429 goes to the caller at once.
+    /// A 429 goes to the caller at once. The call counts against the account's budget all the same, so that managed calls know of it.
     #[default]
     Passthrough,
+    /// The call waits until the provider lets it through: for the reset of a window that is used up, and for what a 429 asks for, with some
+    /// jitter after it. All managed calls of an account share what its answers say is left, and go in the order in which they came.
+    ///
+    /// The deadline wins: a wait that would go past it is not begun, and the call fails as `rate_limited` with `retry_after`. Without a
+    /// deadline, [`crate::Limits::rate_limit_wait`] bounds the waits.
+    ///
+    /// A write that was refused as one too many is sent again, because a refused request was not carried out. That is wrong of a provider that
+    /// refuses a request in the middle of its work, such as a bulk write of which some entries were done: call such an operation in passthrough mode.
+    Managed,
 }
 
 impl Call {

@@ -69,6 +69,7 @@ mod store;
 
 mod address;
 mod auth;
+mod budget;
 mod call;
 mod cursor;
 mod cycle;

@@ -1,4 +1,6 @@
-//! How much a provider may answer with.
+//! How much a provider may answer with, and how long is waited for it.
+
+use std::time::Duration;
 
 /// Bounds on what is read. Each is an error of kind `limit` when it is passed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,6 +21,8 @@ pub struct Limits {
     pub notes: usize,
     /// Attempts at one request. 3 by default.
     pub attempts: u32,
+    /// How long a managed call waits for rate limits altogether where it has no deadline, each page of a list for itself. 5 minutes by default.
+    pub rate_limit_wait: Duration,
 }
 
 impl Default for Limits {
@@ -32,6 +36,7 @@ impl Default for Limits {
             url_bytes: 16 << 10,
             notes: 100,
             attempts: 3,
+            rate_limit_wait: Duration::from_secs(300),
         }
     }
 }

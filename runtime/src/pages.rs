@@ -12,7 +12,7 @@ use crate::line::{Leaf, Line, Root};
 use crate::map::{Mapped, Over, Treatment};
 use crate::notes::Notes;
 use crate::resolve::{self, Task};
-use crate::{Call, Counters, Error, Page, Record, auth, hash, rate_limit};
+use crate::{Call, Counters, Error, Page, Record, auth, hash};
 
 /// So many lists of parents that have nothing are passed over for one page.
 const EMPTY_AT_MOST: usize = 50;
@@ -49,6 +49,7 @@ impl Pages {
         if self.over {
             return None;
         }
+        self.context.begin_page();
         let before = self.context.meter.read();
         let span = tracing::info_span!(
             target: "connc", "page", connector = %self.context.plan().connector, operation = %self.task.name, page = self.line.state.pages
@@ -116,10 +117,7 @@ impl Pages {
         let context = &self.context;
         let items = leaf.items(context)?;
         let next = leaf.next(context, &self.line.state, &items)?;
-        let mut page = Page {
-            rate_limit: rate_limit::read(&context.plan().rate_limit, &leaf.received.headers, context.parts().clock.now()),
-            ..Page::default()
-        };
+        let mut page = Page { rate_limit: leaf.received.limits.tightest(), ..Page::default() };
         let mut notes = Notes::new(context.parts().limits.notes);
         let treatment = Treatment { policy: self.call.policy, raw: self.call.raw, trace: self.call.trace };
         let variables = resolve::map_vars(context, &self.task, leaf.inputs.parent.as_deref()).bound()?;

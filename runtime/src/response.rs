@@ -4,10 +4,10 @@ use connc_plan::{Answer, ErrorKind, ErrorRules, Expression, Request};
 use http::HeaderMap;
 use serde_json::{Map, Value};
 
+use crate::Error;
 use crate::context::Context;
 use crate::exchange::Received;
 use crate::program::{Evaluation, Vars};
-use crate::{Error, rate_limit};
 
 /// A provider's text is cut here: it may repeat a whole request.
 const LONGEST: usize = 500;
@@ -76,9 +76,8 @@ fn refused(context: &Context, request: &Request, rules: &ErrorRules, received: &
 
 /// Adds what the provider says: code, text, rate limit, and the kind that the spec's rules give.
 fn described(context: &Context, rules: &ErrorRules, received: &Received, mut error: Error) -> Error {
-    let now = context.parts().clock.now();
     error.status = Some(received.status);
-    error.rate_limit = rate_limit::read(&context.plan().rate_limit, &received.headers, now);
+    error.rate_limit = received.limits.tightest();
     let mut wanted: Vec<&Expression> = rules.code.iter().chain(&rules.message).collect();
     wanted.extend(rules.kinds.iter().map(|rule| &rule.when));
     let vars = vars(&context.vars(), received);

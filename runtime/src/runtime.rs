@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::account;
 use crate::auth::Tokens;
+use crate::budget::Budgets;
 use crate::clock::{Clock, Random, SystemRandom};
 use crate::context::Context;
 use crate::guard::{Origin, Permits};
@@ -24,6 +25,8 @@ pub(crate) struct Parts {
     pub(crate) permits: Permits,
     pub(crate) store: Arc<dyn Store>,
     pub(crate) tokens: Tokens,
+    pub(crate) budgets: Budgets,
+    pub(crate) concurrency: Option<u32>,
 }
 
 impl Runtime {
@@ -112,6 +115,7 @@ pub struct Builder {
     allowed: Vec<String>,
     mapped: Vec<(String, String)>,
     base: Option<String>,
+    concurrency: Option<u32>,
 }
 
 impl Builder {
@@ -157,6 +161,14 @@ impl Builder {
         self
     }
 
+    /// How many requests of one account may be under way at once, 1 at least; further ones wait for their turn, in either mode. A connector
+    /// may have a lower cap of its own. Without one, as many as are called for.
+    #[must_use]
+    pub const fn concurrency(mut self, requests: u32) -> Self {
+        self.concurrency = Some(if requests == 0 { 1 } else { requests });
+        self
+    }
+
     /// Permits requests of the plan to exactly this origin, port included, although it is `http` or no public address: `http://127.0.0.1:8080`.
     #[must_use]
     pub fn allow_origin(mut self, origin: impl Into<String>) -> Self {
@@ -185,7 +197,7 @@ impl Builder {
     ///
     /// Where an origin cannot be read, a transport or clock is missing, or the system has no randomness.
     pub fn build(self) -> Result<Runtime, Error> {
-        let Self { transport, clock, random, cursor_key, store, limits, allowed, mapped, base } = self;
+        let Self { transport, clock, random, cursor_key, store, limits, allowed, mapped, base, concurrency } = self;
         let permits = Permits {
             allowed: allowed.iter().map(|origin| Origin::parse(origin)).collect::<Result<_, _>>()?,
             mapped: mapped.iter().map(|(from, to)| Ok((Origin::parse(from)?, Origin::parse(to)?))).collect::<Result<_, Error>>()?,
@@ -206,7 +218,18 @@ impl Builder {
             }
         };
         let store = store.unwrap_or_else(|| Arc::new(MemoryStore::default()));
-        Ok(Runtime(Arc::new(Parts { transport, clock, random, cursor_key, limits, permits, store, tokens: Tokens::default() })))
+        Ok(Runtime(Arc::new(Parts {
+            transport,
+            clock,
+            random,
+            cursor_key,
+            limits,
+            permits,
+            store,
+            tokens: Tokens::default(),
+            budgets: Budgets::default(),
+            concurrency,
+        })))
     }
 }
 

@@ -95,11 +95,14 @@ async fn rules_override_the_status_and_find_errors_in_a_200() {
     }
 }
 
+fn header(name: &str, unit: &str) -> serde_json::Value {
+    json!({ "from": { "header": { "name": name } }, "unit": unit })
+}
+
 #[tokio::test]
 async fn a_429_goes_to_the_caller_at_once_with_the_limit() {
     let limits = json!({ "rate_limit": [{
-        "limit": { "header": "x-limit", "unit": "count" }, "remaining": { "header": "x-left", "unit": "count" },
-        "reset": { "header": "x-reset", "unit": "epoch_seconds" }, "origin": [0, 3, 3],
+        "limit": header("x-limit", "count"), "remaining": header("x-left", "count"), "reset": header("x-reset", "epoch_seconds"), "origin": [0, 3, 3],
     }] });
     let headers = [("x-limit", "600"), ("x-left", "0"), ("x-reset", "1772366460"), ("retry-after", "60")];
     let headers = headers.map(|(name, value)| (name, value.to_owned())).to_vec();

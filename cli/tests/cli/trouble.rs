@@ -50,6 +50,18 @@ fn waiting_has_an_end() {
 }
 
 #[test]
+fn a_managed_call_waits_and_goes_on_unless_time_is_short() {
+    let limited = |after: &'static [(&'static str, &'static str)]| Answer::Json(429, after, "{\"errorCode\": \"E0000047\"}".to_owned());
+    let page = Answer::Json(200, &[], "[{\"id\": \"u1\", \"status\": \"ACTIVE\", \"profile\": {}}]".to_owned());
+    let server = Server::start(vec![limited(&[("retry-after", "0")]), page]);
+    let lines = okta(&server, &["users", "--all", "--no-raw", "--rate-limit", "managed"]);
+    assert_eq!((lines.status, lines.out.lines().count()), (0, 1), "{lines:?}");
+    let server = Server::start(vec![limited(&[("retry-after", "120")])]);
+    let lines = okta(&server, &["users", "--rate-limit", "managed", "--timeout", "20s"]);
+    assert!(lines.status == 1 && lines.err.contains("error[rate_limited]") && lines.err.contains("retry after 120 s"), "{lines:?}");
+}
+
+#[test]
 fn a_list_that_breaks_off_says_where_to_go_on() {
     let link: &[(&str, &str)] = &[("link", "<{url}/api/v1/users?after=a&limit=200>; rel=\"next\"")];
     let page = Answer::Json(200, link, "[{\"id\": \"u1\", \"status\": \"ACTIVE\", \"profile\": {}}]".to_owned());

@@ -103,6 +103,9 @@ pub(super) fn data(spec: &Connector) -> Vec<DataUse<'_>> {
             add(DataPlace::Expired, expired, Owner::Method(method));
         }
     }
+    for expression in spec.rate_limit.iter().flat_map(crate::spec::Window::expressions) {
+        add(DataPlace::Error, expression, Owner::Connector);
+    }
     for operation in &spec.operations {
         let owner = Owner::Operation(operation);
         for expression in operation_body(operation) {

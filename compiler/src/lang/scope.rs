@@ -209,7 +209,7 @@ impl DataPlace {
     /// Every place with its name for the reference.
     pub const ALL: &[(DataPlace, &'static str)] = &[
         (DataPlace::Body, "`body` and `variables` of an operation"),
-        (DataPlace::Error, "`errors`, over the answer's body"),
+        (DataPlace::Error, "`errors` and `rate_limit`, over the answer's body"),
         (DataPlace::Token, "`keep`, `access_token`, `expires_in`, `expires_at` and `token_errors`, over the token answer's body"),
         (DataPlace::Expired, "`expired`, over an answer's body"),
         (DataPlace::Answer, "`next`, `until` and `total`, over the answer's body"),

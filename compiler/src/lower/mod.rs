@@ -11,7 +11,7 @@ use connc_plan as plan;
 
 use crate::check::Checked;
 use crate::source::{Sources, Span};
-use crate::spec::{Connector, Errors, HeaderNumber, Window};
+use crate::spec::{Connector, Errors, Number, NumberSource, Window};
 
 /// What lowering needs besides the spec.
 struct Lowering<'a> {
@@ -44,6 +44,7 @@ pub fn plan(checked: &Checked<'_>, sources: &Sources) -> plan::Plan {
         auth,
         verify,
         rate_limit,
+        concurrency,
         errors,
         graphql: _,
         operations,
@@ -68,6 +69,7 @@ pub fn plan(checked: &Checked<'_>, sources: &Sources) -> plan::Plan {
         auth: auth.iter().map(|method| to.auth(method)).collect(),
         verify: verify.as_ref().map(|verify| verify.value.clone()),
         rate_limit: rate_limit.iter().map(|window| to.window(window)).collect(),
+        concurrency: *concurrency,
         errors: to.errors(errors),
         operations: operations.iter().map(|operation| (operation.name.value.clone(), to.operation(operation))).collect(),
         maps: maps.iter().flat_map(|file| file.resources.iter().filter_map(|resource| to.map(&file.model, resource))).collect(),
@@ -86,12 +88,30 @@ pub fn plan(checked: &Checked<'_>, sources: &Sources) -> plan::Plan {
 
 impl Lowering<'_> {
     fn window(&self, window: &Window) -> plan::RateWindow {
-        let Window { limit, remaining, used, reset, span } = window;
-        let number = |number: &Option<HeaderNumber>| {
-            number.as_ref().map(|HeaderNumber { header, unit }| plan::HeaderValue { header: header.clone(), unit: *unit })
+        let Window { fields, limit, remaining, used, reset, restore, cost, per_operation, span } = window;
+        let number = |number: &Option<Number>| number.as_ref().map(|number| self.number(number));
+        plan::RateWindow {
+            fields: *fields,
+            limit: number(limit),
+            remaining: number(remaining),
+            used: number(used),
+            reset: number(reset),
+            restore: number(restore),
+            cost: number(cost),
+            per_operation: *per_operation,
+            origin: self.origin(*span),
+        }
+    }
+
+    fn number(&self, Number { from, unit }: &Number) -> plan::RateNumber {
+        let from = match from {
+            NumberSource::Header(name, capture) => {
+                plan::RateSource::Header { name: name.clone(), capture: capture.as_ref().map(|pattern| pattern.value.clone()) }
+            }
+            NumberSource::Body(expression) => plan::RateSource::Body(self.expression(expression)),
+            NumberSource::Fixed(number) => plan::RateSource::Fixed(*number),
         };
-        let origin = self.origin(*span);
-        plan::RateWindow { limit: number(limit), remaining: number(remaining), used: number(used), reset: number(reset), origin }
+        plan::RateNumber { from, unit: *unit }
     }
 
     fn errors(&self, errors: &Errors) -> plan::ErrorRules {

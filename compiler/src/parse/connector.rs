@@ -1,16 +1,13 @@
 //! `connector.yaml`.
 
-use connc_plan as plan;
-
 use super::operation::{error_kind, resources};
+use super::rate_limit::rate_limit;
 use crate::auth::Method;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::lang::{Expression, Fragments, Template, expression, template, templates};
 use crate::shape::{Parameter, Secret};
 use crate::source::Spanned;
-use crate::spec::{
-    App, CONNECTOR, Connector, ERRORS, Errors, GRAPHQL, Graphql, HEADER_NUMBER, HeaderNumber, KINDS, SOURCE, WINDOW, Window,
-};
+use crate::spec::{App, CONNECTOR, Connector, ERRORS, Errors, GRAPHQL, Graphql, KINDS, SOURCE};
 use crate::yaml::{Context, Node, Reader};
 
 /// Reads a connector. Maps and models are read apart, and put into it by the caller.
@@ -37,6 +34,7 @@ pub fn connector<'a>(node: &'a Node, context: &mut Context<'a>) -> Option<Connec
     }
     let verify = reader.text("verify");
     let rate_limit = rate_limit(&mut reader);
+    let concurrency = concurrency(&mut reader);
     let errors = errors(&mut reader);
     let graphql = graphql(&mut reader);
     let entries = reader.map("resources");
@@ -74,6 +72,7 @@ pub fn connector<'a>(node: &'a Node, context: &mut Context<'a>) -> Option<Connec
         auth,
         verify,
         rate_limit,
+        concurrency,
         errors,
         graphql,
         operations: resources.read,
@@ -94,34 +93,15 @@ fn app(reader: &mut Reader<'_, '_>) -> App {
     App { parameters, secrets: Secret::read_all(entries, inner.context()) }
 }
 
-fn rate_limit(reader: &mut Reader<'_, '_>) -> Vec<Window> {
-    let Some(node) = reader.take("rate_limit") else { return Vec::new() };
-    let mut windows = Vec::new();
-    for item in reader.context().list(node, "rate_limit") {
-        let Some(mut window) = Reader::open(item, &WINDOW, reader.context()) else { continue };
-        windows.push(Window {
-            limit: header_number(&mut window, "limit", plan::HeaderUnit::Count),
-            remaining: header_number(&mut window, "remaining", plan::HeaderUnit::Count),
-            used: header_number(&mut window, "used", plan::HeaderUnit::Count),
-            reset: header_number(&mut window, "reset", plan::HeaderUnit::DeltaSeconds),
-            span: window.span,
-        });
+/// A number of requests; none at all would be no connector.
+fn concurrency(reader: &mut Reader<'_, '_>) -> Option<u32> {
+    let most = reader.integer("concurrency")?;
+    let found = u32::try_from(most.value).ok().filter(|most| *most > 0);
+    if found.is_none() {
+        let diagnostic = Diagnostic::new(Code::InvalidValue, most.span, format!("`concurrency` cannot be {}", most.value));
+        reader.context().diagnostics.push(diagnostic.help("write how many requests may be under way at once, 1 or more"));
     }
-    windows
-}
-
-fn header_number(reader: &mut Reader<'_, '_>, name: &str, otherwise: plan::HeaderUnit) -> Option<HeaderNumber> {
-    let node = reader.take(name)?;
-    let mut inner = Reader::open(node, &HEADER_NUMBER, reader.context())?;
-    let unit = match inner.choice("as").map(|word| word.value) {
-        Some("count") => plan::HeaderUnit::Count,
-        Some("delta_seconds") => plan::HeaderUnit::DeltaSeconds,
-        Some("epoch_seconds") => plan::HeaderUnit::EpochSeconds,
-        Some("epoch_milliseconds") => plan::HeaderUnit::EpochMilliseconds,
-        Some("http_date") => plan::HeaderUnit::HttpDate,
-        Some(_) | None => otherwise,
-    };
-    Some(HeaderNumber { header: inner.text("header")?.value, unit })
+    found
 }
 
 fn errors(reader: &mut Reader<'_, '_>) -> Errors {

@@ -7,6 +7,7 @@ mod download;
 mod map;
 mod model;
 mod operation;
+mod rate_limit;
 
 pub use cassette::{CASSETTE, CASSETTE_CALL, CASSETTE_FILE, EXCHANGE, RECORDED_REQUEST, RECORDED_RESPONSE, cassette};
 pub use connector::connector;

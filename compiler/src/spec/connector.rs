@@ -104,6 +104,13 @@ pub static CONNECTOR: Table = Table {
             example: "rate_limit:\n  - remaining: { header: X-RateLimit-Remaining }",
         },
         Key {
+            name: "concurrency",
+            value: Value::Integer,
+            need: Need::Optional,
+            doc: "How many requests of one account may be under way at once, where the provider limits that. Further ones wait for their turn.",
+            example: "concurrency: 10",
+        },
+        Key {
             name: "errors",
             value: Value::Object(&ERRORS),
             need: Need::Optional,
@@ -262,6 +269,8 @@ pub struct Connector {
     pub verify: Option<Spanned<String>>,
     /// Rate limit windows.
     pub rate_limit: Vec<Window>,
+    /// How many requests of an account may be under way.
+    pub concurrency: Option<u32>,
     /// How errors read.
     pub errors: Errors,
     /// GraphQL.

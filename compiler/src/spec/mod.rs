@@ -15,4 +15,4 @@ pub use map::{
     VerbCall, WITH,
 };
 pub use operation::{Body, DOWNLOAD, Download, IDEMPOTENCY, OPERATION, Operation, QUERY_LIST, RAW, REDIRECT, RESOURCE, Records, Request};
-pub use rate_limit::{HEADER_NUMBER, HeaderNumber, WINDOW, Window};
+pub use rate_limit::{NUMBER, Number, NumberSource, WINDOW, Window};

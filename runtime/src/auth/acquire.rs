@@ -13,7 +13,7 @@ use crate::program::{Evaluation, Vars};
 use crate::redact::{Redactor, braced};
 use crate::request::{self, Built};
 use crate::scope::Names;
-use crate::{Error, Secret, rate_limit, response, retry};
+use crate::{Error, Secret, response, retry};
 
 /// What the answers gave.
 #[derive(Debug, Default)]
@@ -185,7 +185,7 @@ fn accepted(context: &Context, acquire: &Acquire, step: &AcquireStep, received: 
     error.provider_code = code;
     error.status = Some(status);
     error.retryable = matches!(status, 429 | 500..);
-    error.rate_limit = rate_limit::read(&context.plan().rate_limit, &received.headers, context.parts().clock.now());
+    error.rate_limit = received.limits.tightest();
     Err(if kind == ErrorKind::NeedsReauth {
         error.with_help("connect the account again")
     } else if kind == ErrorKind::Auth {

@@ -9,6 +9,8 @@
     reason = "tests may fail loudly, and not each of them uses everything here"
 )]
 
+pub mod virtual_time;
+
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 

@@ -2,11 +2,11 @@
 
 use std::io::Read as _;
 
-use connc_runtime::Call;
+use connc_runtime::{Call, Mode};
 use serde_json::Value;
 
-use super::Args;
 use super::target::{Asked, Target};
+use super::{Args, RateLimit};
 use crate::console::Console;
 use crate::error::Stop;
 use crate::output::Format;
@@ -102,5 +102,9 @@ pub(super) fn call(
         Format::Table => false,
         Format::Csv => args.shown.raw,
     };
-    call.raw(raw).trace(args.shown.trace)
+    let mode = match args.call.rate_limit {
+        RateLimit::Passthrough => Mode::Passthrough,
+        RateLimit::Managed => Mode::Managed,
+    };
+    call.raw(raw).trace(args.shown.trace).rate_limit(mode)
 }

@@ -112,10 +112,10 @@ struct ShownArgs {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum RateLimit {
+pub(super) enum RateLimit {
     /// Tell the caller at once
     Passthrough,
-    /// Wait until calls are allowed again; not part of this version yet
+    /// Wait until calls are allowed again, within `--timeout`; without one, 5 minutes for each page at most
     Managed,
 }
 
@@ -188,12 +188,7 @@ fn refuse(args: &Args) -> Result<(), Stop> {
             Stop::usage("`--record` is not part of this version yet").help("cassettes are written by hand, after the provider's examples")
         );
     }
-    match args.call.rate_limit {
-        RateLimit::Passthrough => Ok(()),
-        RateLimit::Managed => {
-            Err(Stop::usage("`--rate-limit managed` is not part of this version yet").help("without it, a rate limit is reported at once"))
-        }
-    }
+    Ok(())
 }
 
 /// Options that do not fit the call.

@@ -13,6 +13,7 @@ use crate::spec::{Operation, Records};
 pub(super) fn check(case: &Case<'_>, typed: &Typed<'_>, reports: &mut Reports<'_>, coverage: &mut Coverage) {
     errors(case, typed, reports, coverage);
     tokens(case, typed, reports);
+    rate_limits(case, typed, reports, coverage);
     for operation in &case.spec.operations {
         let Some(facts) = typed.of(&operation.name.value) else { continue };
         if let Records::Items { path, .. } | Records::Item { path, .. } = &operation.records {
@@ -89,5 +90,14 @@ fn errors(case: &Case<'_>, typed: &Typed<'_>, reports: &mut Reports<'_>, coverag
         }
         let known = !inferred.unknown && is_known(&inferred.value.shape, &scope);
         coverage.count(trust.filter(|_| known), expression.span(), || format!("`{name}` of `errors`"));
+    }
+}
+
+/// What `rate_limit` reads of bodies. Descriptions say nothing of it: it comes beside the answer that they describe.
+fn rate_limits(case: &Case<'_>, typed: &Typed<'_>, reports: &mut Reports<'_>, coverage: &mut Coverage) {
+    let scope = scope(DataPlace::Error, Input::Nobody, Value::unknown(), "an answer's body", case, typed);
+    for expression in case.spec.rate_limit.iter().flat_map(crate::spec::Window::expressions) {
+        let _told_by_reports = reports.infer(expression, &scope);
+        coverage.count(None, expression.span(), || "`body` of `rate_limit`".to_owned());
     }
 }
