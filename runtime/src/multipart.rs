@@ -24,7 +24,7 @@ fn part(content: &mut Content, name: &str, value: &Value, files: &[File], bounda
     let name = escaped(name);
     if let Some(file) = file::of(files, value) {
         let kind = file.media_type();
-        if kind.is_empty() || kind.bytes().any(|byte| byte < 0x20 || byte >= 0x7f) {
+        if kind.is_empty() || kind.bytes().any(|byte| !(0x20..0x7f).contains(&byte)) {
             return Err(Error::invalid(format!("the media type of the file `{}` is none", file.name())));
         }
         let head = format!("form-data; name=\"{name}\"; filename=\"{}\"\r\ncontent-type: {kind}", escaped(file.name()));
