@@ -6,7 +6,7 @@ use connc_compiler::diagnostic::Diagnostics;
 use connc_compiler::lang::{Expression, Path, Piece, Template};
 use connc_compiler::pagination::{Loop, Next};
 use connc_compiler::source::{Role, Sources, Span, Spanned};
-use connc_compiler::spec::{Body, Connector, Data, FieldValue, Operation, Records, VerbCall};
+use connc_compiler::spec::{Action, Body, Connector, Data, FieldValue, Operation, Records, Step};
 use connc_compiler::yaml::Context;
 use connc_compiler::{parse, yaml};
 use connc_expr::ir::{Kind, Node};
@@ -128,9 +128,12 @@ impl Touched {
                     FieldValue::Const(_) | FieldValue::Unavailable(_) => {}
                 }
             }
-            for (_, call) in &resource.verbs {
-                touched.call(call);
+            for (_, verb) in &resource.verbs {
+                touched.steps(&verb.steps);
             }
+        }
+        for compound in &spec.compounds {
+            touched.steps(&compound.steps);
         }
         touched.names = touched.uses.iter().map(|used| used.name.clone()).collect();
         touched
@@ -249,14 +252,27 @@ impl Touched {
         }
     }
 
-    fn call(&mut self, call: &VerbCall) {
-        let about = About::Operation(call.call.value.clone());
-        for (name, data) in &call.with {
-            self.add(&name.value, &about, name.span, Way::Write);
-            self.data(data, &about);
-        }
-        if let Some(then) = &call.then {
-            self.call(then);
+    fn steps(&mut self, steps: &[Step]) {
+        for step in steps {
+            for call in step.calls() {
+                let about = About::Operation(call.call.value.clone());
+                for (name, data) in &call.with {
+                    self.add(&name.value, &about, name.span, Way::Write);
+                    self.data(data, &about);
+                }
+                // What a step reads of its own result, a job's state, is read of the operation's record.
+                if let Action::Poll(poll) = &step.action {
+                    for expression in std::iter::once(&poll.until).chain(&poll.failed).chain(&poll.message) {
+                        self.expression(expression, &about, Way::Read);
+                    }
+                }
+            }
+            // Which step bound what an expression reads is not followed: its names may be fields of any operation.
+            let given: Vec<_> = step.calls().flat_map(|call| call.expressions().map(|expression| expression.span())).collect();
+            let polled = matches!(&step.action, Action::Poll(_));
+            for (expression, _) in step.expressions().into_iter().filter(|(expression, _)| !polled && !given.contains(&expression.span())) {
+                self.expression(expression, &About::All, Way::Read);
+            }
         }
     }
 

@@ -132,6 +132,13 @@ pub struct Poll {
     pub within: u64,
 }
 
+impl Poll {
+    /// The first wait, unless the spec says otherwise.
+    pub const EVERY: u64 = 2;
+    /// The longest wait, unless the spec says otherwise.
+    pub const LONGEST: u64 = 30;
+}
+
 impl Action {
     /// The call that the action makes, where it makes one.
     #[must_use]

@@ -138,7 +138,11 @@ async fn one_done(context: &Context, operation: &Operation, inputs: &Inputs, dep
             let value = record(context, operation, &received, &vars).map_err(|error| after(error, wrote(context, operation).as_slice()))?;
             Ok(Done { last: Some(received), value, wrote: Vec::new() })
         }
-        Action::Call(_) | Action::Let(_) | Action::Require(_) | Action::Poll(_) => steps_done(doing, &operation.steps, &mut vars).await,
+        Action::Call(_) | Action::Let(_) | Action::Require(_) | Action::Poll(_) => {
+            let done = steps_done(doing, &operation.steps, &mut vars).await?;
+            let gives = !matches!(operation.records, Records::None);
+            Ok(Done { value: done.value.filter(|_| gives), ..done })
+        }
     }
 }
 

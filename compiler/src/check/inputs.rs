@@ -1,26 +1,26 @@
 //! Operations are called with what they take, and with all that they need.
 
-use super::{Case, takes, uses};
+use super::{Callee, Case, uses};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, nearest};
 use crate::source::{Span, Spanned};
-use crate::spec::{MapResource, Operation, VerbCall};
+use crate::spec::{MapResource, StepCall};
 
 pub(super) fn check(case: &Case<'_>, diagnostics: &mut Diagnostics) {
-    for (_, resource) in uses::mapped(case.spec) {
-        for (call, _) in resource.verbs.iter().flat_map(|(_, call)| uses::calls(call)) {
-            if let Some(operation) = case.spec.operation(&call.call) {
-                check_call(call, operation, diagnostics);
-            }
+    for call in uses::calls(case.spec) {
+        if let Some(operation) = Callee::find(case.spec, &call.call) {
+            check_call(call, operation, diagnostics);
         }
+    }
+    for (_, resource) in uses::mapped(case.spec) {
         check_filters(resource, case, diagnostics);
         for (verb, operation) in uses::implied(case.spec, resource) {
-            for input in operation.input.iter().filter(|input| input.required && input.default.is_none()) {
+            for input in operation.input().iter().filter(|input| input.required && input.default.is_none()) {
                 let message =
-                    format!("operation `{}` needs `{}`, which `{}` cannot give it", operation.name.value, input.name.value, verb.name());
+                    format!("operation `{}` needs `{}`, which `{}` cannot give it", operation.name().value, input.name.value, verb.name());
                 let help = format!(
                     "write the verb out: `{}: {{ call: {}, with: {{ {}: … }} }}`",
                     verb.name(),
-                    operation.name.value,
+                    operation.name().value,
                     input.name.value
                 );
                 let diagnostic = Diagnostic::new(Code::MissingInput, resource.from.span, message);
@@ -28,14 +28,16 @@ pub(super) fn check(case: &Case<'_>, diagnostics: &mut Diagnostics) {
             }
         }
     }
+    let inputs =
+        case.spec.operations.iter().map(|operation| &operation.input).chain(case.spec.compounds.iter().map(|compound| &compound.input));
+    for input in inputs.flatten().filter(|input| matches!(input.name.value.as_str(), "id" | "parent")) {
+        let message = format!("an input cannot be called `{}`, which every call has besides", input.name.value);
+        diagnostics.push(
+            Diagnostic::new(Code::InvalidValue, input.name.span, message)
+                .help("read `{{ id }}` or `{{ parent.id }}`, or choose another name"),
+        );
+    }
     for operation in &case.spec.operations {
-        for input in operation.input.iter().filter(|input| matches!(input.name.value.as_str(), "id" | "parent")) {
-            let message = format!("an input cannot be called `{}`, which every call has besides", input.name.value);
-            diagnostics.push(
-                Diagnostic::new(Code::InvalidValue, input.name.span, message)
-                    .help("read `{{ id }}` or `{{ parent.id }}`, or choose another name"),
-            );
-        }
         let Some(paginate) = &operation.paginate else { continue };
         for name in &paginate.first_only {
             let query = &operation.request.query;
@@ -47,14 +49,14 @@ pub(super) fn check(case: &Case<'_>, diagnostics: &mut Diagnostics) {
     }
 }
 
-fn check_call(call: &VerbCall, operation: &Operation, diagnostics: &mut Diagnostics) {
-    let (takes_id, takes_parent) = (takes(operation, "id"), takes(operation, "parent"));
-    let mut names: Vec<&str> = operation.input.iter().map(|input| input.name.value.as_str()).collect();
+fn check_call(call: &StepCall, operation: Callee<'_>, diagnostics: &mut Diagnostics) {
+    let (takes_id, takes_parent) = (operation.takes("id"), operation.takes("parent"));
+    let mut names: Vec<&str> = operation.input().iter().map(|input| input.name.value.as_str()).collect();
     names.extend(takes_id.then_some("id"));
     names.extend(takes_parent.then_some("parent"));
     for (name, _) in &call.with {
         if !names.contains(&name.value.as_str()) {
-            let message = format!("operation `{}` does not take `{}`", operation.name.value, name.value);
+            let message = format!("operation `{}` does not take `{}`", operation.name().value, name.value);
             unknown(name, message, nearest(name, names.iter().copied()), diagnostics);
         }
     }
@@ -65,10 +67,10 @@ fn check_call(call: &VerbCall, operation: &Operation, diagnostics: &mut Diagnost
     let mut missing: Vec<(&str, Option<Span>)> = Vec::new();
     missing.extend((takes_id && !given("id")).then_some(("id", None)));
     missing.extend((takes_parent && !given("parent")).then_some(("parent", None)));
-    let required = operation.input.iter().filter(|input| input.required && input.default.is_none() && !given(&input.name));
+    let required = operation.input().iter().filter(|input| input.required && input.default.is_none() && !given(&input.name));
     missing.extend(required.map(|input| (input.name.value.as_str(), Some(input.name.span))));
     for (name, declared) in missing {
-        let message = format!("operation `{}` needs `{name}`", operation.name.value);
+        let message = format!("operation `{}` needs `{name}`", operation.name().value);
         let mut diagnostic = Diagnostic::new(Code::MissingInput, call.call.span, message).help(format!("add it: `with: {{ {name}: … }}`"));
         if let Some(declared) = declared {
             diagnostic = diagnostic.related(declared, "it is declared here");
@@ -78,11 +80,15 @@ fn check_call(call: &VerbCall, operation: &Operation, diagnostics: &mut Diagnost
 }
 
 fn check_filters(resource: &MapResource, case: &Case<'_>, diagnostics: &mut Diagnostics) {
-    let written = resource.verbs.iter().find(|(verb, _)| verb.value == connc_plan::Verb::List).map(|(_, call)| call.call.value.clone());
+    let written = resource
+        .verbs
+        .iter()
+        .find(|(verb, _)| verb.value == connc_plan::Verb::List)
+        .and_then(|(_, verb)| verb.steps.last()?.own_call().map(|call| call.call.value.clone()));
     let lists = written.unwrap_or_else(|| format!("{}.list", resource.from.value));
     for filter in &resource.filters.list {
         let served_by = filter.via.as_ref().map_or(lists.as_str(), |via| via.value.as_str());
-        let Some(operation) = case.spec.operation(served_by) else {
+        let Some(operation) = Callee::find(case.spec, served_by) else {
             if filter.via.is_none() && !case.spec.is_unreadable(served_by) && case.names.resources().contains(&resource.from.value.as_str())
             {
                 let message = format!("there is no operation `{served_by}` to filter");
@@ -92,14 +98,14 @@ fn check_filters(resource: &MapResource, case: &Case<'_>, diagnostics: &mut Diag
             }
             continue;
         };
-        let names: Vec<&str> = operation.input.iter().map(|input| input.name.value.as_str()).collect();
+        let names: Vec<&str> = operation.input().iter().map(|input| input.name.value.as_str()).collect();
         for (name, _) in &filter.sets {
             if !names.contains(&name.value.as_str()) {
                 let message = format!("operation `{served_by}` does not take `{}`", name.value);
                 unknown(name, message, nearest(name, names.iter().copied()), diagnostics);
             }
         }
-        if let Some(parent) = filter.parent.as_ref().filter(|_| !takes(operation, "parent")) {
+        if let Some(parent) = filter.parent.as_ref().filter(|_| !operation.takes("parent")) {
             let message = format!("operation `{served_by}` stands under no parent");
             diagnostics.push(Diagnostic::new(Code::UnknownInput, parent.span, message).help("set one of its inputs instead"));
         }

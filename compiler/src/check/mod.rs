@@ -13,6 +13,7 @@ mod names;
 mod operations;
 mod paging;
 mod parameters;
+mod steps;
 mod typed;
 mod uses;
 mod variables;
@@ -31,7 +32,7 @@ use crate::source::Sources;
 use crate::spec::Connector;
 
 pub use typed::{Coverage, MapTypes, Seen};
-pub use uses::{Owner, takes};
+pub use uses::{Callee, Gives, Owner, result};
 
 /// Every check, in the order in which a reader would want to hear of problems.
 const CHECKS: &[fn(&Case<'_>, &mut Diagnostics)] = &[
@@ -46,6 +47,7 @@ const CHECKS: &[fn(&Case<'_>, &mut Diagnostics)] = &[
     paging::check,
     hosts::check,
     maps::check,
+    steps::check,
     fields::check,
     parameters::check,
 ];

@@ -37,11 +37,11 @@ fn is_declared_unreadably(reference: &Reference, owner: Owner<'_>, case: &Case<'
         Some("constants") => damaged("constants"),
         Some("auth" | "secret" | "token" | "kept" | "jwt" | "scopes") => match owner {
             Owner::Method(method) => method.incomplete,
-            Owner::Connector | Owner::Operation(_) | Owner::Map(..) => damaged("auth"),
+            Owner::Connector | Owner::Operation(_) | Owner::Compound(_) | Owner::Map(..) => damaged("auth"),
         },
         Some("input") => match owner {
             Owner::Operation(operation) => operation.incomplete,
-            Owner::Connector | Owner::Method(_) | Owner::Map(..) => false,
+            Owner::Connector | Owner::Method(_) | Owner::Compound(_) | Owner::Map(..) => false,
         },
         Some(_) | None => false,
     }
@@ -141,7 +141,9 @@ fn known_names(place: TextPlace, owner: Owner<'_>, case: &Case<'_>) -> Vec<(Stri
             Root::Constants => spec.constants.iter().for_each(|(name, _)| add(&name.value, name.span)),
             Root::Auth => match owner {
                 Owner::Method(method) => method.parameters.iter().for_each(|parameter| add(&parameter.name.value, parameter.name.span)),
-                Owner::Connector | Owner::Operation(_) | Owner::Map(..) => case.names.auth.iter().for_each(|(name, span)| add(name, *span)),
+                Owner::Connector | Owner::Operation(_) | Owner::Compound(_) | Owner::Map(..) => {
+                    case.names.auth.iter().for_each(|(name, span)| add(name, *span))
+                }
             },
             Root::App => {
                 spec.app.parameters.iter().for_each(|parameter| add(&parameter.name.value, parameter.name.span));
@@ -161,7 +163,7 @@ fn known_names(place: TextPlace, owner: Owner<'_>, case: &Case<'_>) -> Vec<(Stri
             }
             Root::Kept => match owner {
                 Owner::Method(method) => method.kept().iter().for_each(|name| add(&name.value, name.span)),
-                Owner::Connector | Owner::Operation(_) | Owner::Map(..) => {
+                Owner::Connector | Owner::Operation(_) | Owner::Compound(_) | Owner::Map(..) => {
                     spec.auth.iter().flat_map(Method::kept).for_each(|name| add(&name.value, name.span));
                 }
             },
@@ -180,7 +182,7 @@ fn known_names(place: TextPlace, owner: Owner<'_>, case: &Case<'_>) -> Vec<(Stri
                 }
             }
             Root::Parent => known.push(("parent.id".to_owned(), None)),
-            Root::Id | Root::Value | Root::Status | Root::Headers | Root::Error | Root::Answer => {
+            Root::Id | Root::Value | Root::Status | Root::Headers | Root::Error | Root::Provider | Root::Names => {
                 known.push((root.name().to_owned(), None))
             }
         }

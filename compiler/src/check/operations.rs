@@ -1,6 +1,6 @@
 //! Operations and resources that a spec refers to exist.
 
-use super::{Case, uses};
+use super::{Callee, Case, uses};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, nearest};
 use crate::source::Spanned;
 
@@ -19,12 +19,12 @@ pub(super) fn check(case: &Case<'_>, diagnostics: &mut Diagnostics) {
             let near = nearest(&resource.from, case.names.resources());
             report(&resource.from, message, near, diagnostics);
         }
-        for (call, _) in resource.verbs.iter().flat_map(|(_, call)| uses::calls(call)) {
-            operation(&call.call, case, diagnostics);
-        }
         for via in resource.filters.list.iter().filter_map(|filter| filter.via.as_ref()) {
             operation(via, case, diagnostics);
         }
+    }
+    for call in uses::calls(spec) {
+        operation(&call.call, case, diagnostics);
     }
 }
 
@@ -38,10 +38,11 @@ fn operation(named: &Spanned<String>, case: &Case<'_>, diagnostics: &mut Diagnos
 
 /// Operations that need an id cannot prove credentials.
 fn report_verify(named: &Spanned<String>, case: &Case<'_>, diagnostics: &mut Diagnostics) {
-    let Some(operation) = case.spec.operation(named) else { return };
-    let needed = ["id", "parent"].into_iter().find(|root| super::takes(operation, root));
-    let needed = needed
-        .or_else(|| operation.input.iter().find(|input| input.required && input.default.is_none()).map(|input| input.name.value.as_str()));
+    let Some(operation) = Callee::find(case.spec, named) else { return };
+    let needed = ["id", "parent"].into_iter().find(|root| operation.takes(root));
+    let needed = needed.or_else(|| {
+        operation.input().iter().find(|input| input.required && input.default.is_none()).map(|input| input.name.value.as_str())
+    });
     if let Some(needed) = needed {
         let message = format!("operation `{}` needs `{needed}`, which `verify` cannot give it", named.value);
         diagnostics.push(

@@ -26,7 +26,7 @@ pub(super) fn check(case: &Case<'_>, diagnostics: &mut Diagnostics) {
     for method in &spec.auth {
         let is_own = |text: &&uses::TextUse<'_>| match text.owner {
             Owner::Method(owner) => owner.name.value == method.name.value,
-            Owner::Connector | Owner::Operation(_) | Owner::Map(..) => true,
+            Owner::Connector | Owner::Operation(_) | Owner::Compound(_) | Owner::Map(..) => true,
         };
         for parameter in &method.parameters {
             let name = &parameter.name;

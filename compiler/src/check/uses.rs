@@ -2,10 +2,12 @@
 
 use connc_plan as plan;
 
-use crate::auth::{Acquire, Formula, Jwt, KeepFrom, Method, Parts, Step};
+use crate::auth::{Acquire, Formula, Jwt, KeepFrom, Method, Parts, Step as TokenStep};
 use crate::lang::{DataPlace, Expression, Template, TextPlace};
 use crate::pagination::Next;
-use crate::spec::{Body, Connector, FieldValue, MapResource, Operation, Records, VerbCall};
+use crate::shape::Parameter;
+use crate::source::Spanned;
+use crate::spec::{Action, Body, Compound, Connector, FieldValue, MapResource, Operation, Records, Step, StepCall};
 
 /// A template and where it stands.
 pub(super) struct TextUse<'a> {
@@ -19,6 +21,8 @@ pub(super) struct DataUse<'a> {
     pub(super) place: DataPlace,
     pub(super) expression: &'a Expression,
     pub(super) owner: Owner<'a>,
+    /// The names that steps before it bind.
+    pub(super) names: Vec<&'a Spanned<String>>,
 }
 
 /// What a template or expression belongs to.
@@ -30,6 +34,8 @@ pub enum Owner<'a> {
     Method(&'a Method),
     /// An operation.
     Operation(&'a Operation),
+    /// An operation made of steps.
+    Compound(&'a Compound),
     /// A mapped resource, with the model's name.
     Map(&'a str, &'a MapResource),
 }
@@ -81,7 +87,7 @@ fn credentials(parts: &Parts) -> Vec<(TextPlace, &Template)> {
     let bought = parts.authorize.iter().map(|authorize| &authorize.exchange).chain(&parts.acquire).flat_map(|acquire| &acquire.steps);
     let renewed = parts.refresh.iter().flat_map(|refresh| &refresh.steps).chain(&parts.release);
     let steps = bought.map(|step| (TextPlace::TokenRequest, step)).chain(renewed.map(|step| (TextPlace::Renewal, step)));
-    for (place, Step { request, jwt, keep: _ }) in steps {
+    for (place, TokenStep { request, jwt, keep: _ }) in steps {
         found.extend(request.templates().map(|template| (place, template)));
         found.extend(jwt.iter().flat_map(Jwt::templates).map(|template| (TextPlace::Assertion, template)));
     }
@@ -90,7 +96,15 @@ fn credentials(parts: &Parts) -> Vec<(TextPlace, &Template)> {
 
 pub(super) fn data(spec: &Connector) -> Vec<DataUse<'_>> {
     let mut uses = Vec::new();
-    let mut add = |place, expression, owner| uses.push(DataUse { place, expression, owner });
+    for compound in &spec.compounds {
+        steps(&compound.steps, DataPlace::Step, Owner::Compound(compound), &mut uses);
+    }
+    for (model, resource) in mapped(spec) {
+        for (_, verb) in &resource.verbs {
+            steps(&verb.steps, DataPlace::Verb, Owner::Map(model, resource), &mut uses);
+        }
+    }
+    let mut add = |place, expression, owner| uses.push(DataUse { place, expression, owner, names: Vec::new() });
     let errors = &spec.errors;
     for expression in [&errors.when, &errors.code, &errors.message].into_iter().flatten().chain(errors.kinds.iter().map(|(_, when)| when)) {
         add(DataPlace::Error, expression, Owner::Connector);
@@ -136,11 +150,6 @@ pub(super) fn data(spec: &Connector) -> Vec<DataUse<'_>> {
                 FieldValue::Const(_) | FieldValue::Unavailable(_) => {}
             }
         }
-        for (call, place) in resource.verbs.iter().flat_map(|(_, call)| calls(call)) {
-            for expression in call.with.iter().flat_map(|(_, value)| value.expressions()) {
-                add(place, expression, owner);
-            }
-        }
     }
     uses
 }
@@ -160,15 +169,28 @@ pub(super) fn answers(parts: &Parts) -> Vec<&Expression> {
     found
 }
 
-/// A verb's calls, and where their data stands.
-pub(super) fn calls(call: &VerbCall) -> Vec<(&VerbCall, DataPlace)> {
-    let mut found = vec![(call, DataPlace::With)];
-    let mut next = call.then.as_deref();
-    while let Some(then) = next {
-        found.push((then, DataPlace::Then));
-        next = then.then.as_deref();
+/// The expressions of steps, each with the names that it sees.
+fn steps<'a>(steps: &'a [Step], place: DataPlace, owner: Owner<'a>, uses: &mut Vec<DataUse<'a>>) {
+    let mut before: Vec<&Spanned<String>> = Vec::new();
+    for step in steps {
+        for (expression, sees_own) in step.expressions() {
+            let mut names = before.clone();
+            names.extend(step.own_names().filter(|_| sees_own));
+            // Names of one `let` see those above them.
+            if let Action::Let(bound) = &step.action {
+                let above = bound.iter().take_while(|(_, data)| !data.expressions().iter().any(|other| other.span() == expression.span()));
+                names.extend(above.map(|(name, _)| name));
+            }
+            uses.push(DataUse { place, expression, owner, names });
+        }
+        before.extend(step.binds());
     }
-    found
+}
+
+/// Every call of the spec's own operations, with the steps that it is one of.
+pub(super) fn calls(spec: &Connector) -> impl Iterator<Item = &StepCall> {
+    let verbs = mapped(spec).flat_map(|(_, resource)| resource.verbs.iter().flat_map(|(_, verb)| &verb.steps));
+    verbs.chain(spec.compounds.iter().flat_map(|compound| &compound.steps)).flat_map(Step::calls)
 }
 
 /// The mapped resources with their models.
@@ -176,9 +198,102 @@ pub(super) fn mapped(spec: &Connector) -> impl Iterator<Item = (&str, &MapResour
     spec.maps.iter().flat_map(|file| file.resources.iter().map(|resource| (file.model.value.as_str(), resource)))
 }
 
-/// Whether an operation reads `root` (`id` or `parent`) of its call.
+/// What can be called: an operation of one request, or one made of steps.
+#[derive(Clone, Copy, Debug)]
+pub enum Callee<'a> {
+    /// An operation of one request.
+    Operation(&'a Operation),
+    /// An operation made of steps.
+    Compound(&'a Compound),
+}
+
+/// What an operation comes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Gives {
+    /// A list.
+    List,
+    /// One record.
+    One,
+    /// Nothing.
+    Nothing,
+}
+
+impl<'a> Callee<'a> {
+    /// The operation with this coordinate.
+    #[must_use]
+    pub fn find(spec: &'a Connector, name: &str) -> Option<Self> {
+        spec.operation(name).map(Self::Operation).or_else(|| spec.compound(name).map(Self::Compound))
+    }
+
+    /// Its coordinate.
+    #[must_use]
+    pub fn name(self) -> &'a Spanned<String> {
+        match self {
+            Self::Operation(operation) => &operation.name,
+            Self::Compound(compound) => &compound.name,
+        }
+    }
+
+    /// What a caller may give.
+    #[must_use]
+    pub fn input(self) -> &'a [Parameter] {
+        match self {
+            Self::Operation(operation) => &operation.input,
+            Self::Compound(compound) => &compound.input,
+        }
+    }
+
+    /// Whether it reads `root` (`id` or `parent`) of its call.
+    #[must_use]
+    pub fn takes(self, root: &str) -> bool {
+        match self {
+            Self::Operation(operation) => takes(operation, root),
+            Self::Compound(compound) => {
+                let expressions = compound.steps.iter().flat_map(Step::expressions);
+                expressions.into_iter().any(|(expression, _)| expression.free_names().iter().any(|name| name.name == root))
+            }
+        }
+    }
+
+    /// What it comes to. An operation that calls itself, which is a mistake of its own, comes to nothing.
+    #[must_use]
+    pub fn gives(self, spec: &'a Connector) -> Gives {
+        match self.source(spec) {
+            Some((operation, _)) => match operation.records {
+                Records::Items { .. } => Gives::List,
+                Records::Item { .. } | Records::Whole => Gives::One,
+                Records::None => Gives::Nothing,
+            },
+            None => Gives::Nothing,
+        }
+    }
+
+    /// The operation of one request whose records it gives, and whether it is made of steps that go through parents.
+    #[must_use]
+    pub fn source(self, spec: &'a Connector) -> Option<(&'a Operation, bool)> {
+        let (mut here, mut each) = (self, false);
+        for _ in 0..=spec.compounds.len() {
+            match here {
+                Self::Operation(operation) => return Some((operation, each)),
+                Self::Compound(compound) => {
+                    let last = compound.steps.last()?;
+                    each |= last.each.is_some();
+                    here = Self::find(spec, &result(last)?.call)?;
+                }
+            }
+        }
+        None
+    }
+}
+
+/// The call whose result is that of the whole.
 #[must_use]
-pub fn takes(operation: &Operation, root: &str) -> bool {
+pub fn result(last: &Step) -> Option<&StepCall> {
+    last.own_call().filter(|_| last.for_each.is_none())
+}
+
+/// Whether an operation of one request reads `root` (`id` or `parent`) of its call.
+fn takes(operation: &Operation, root: &str) -> bool {
     let in_text = operation_texts(operation)
         .iter()
         .any(|template| template.references().iter().any(|reference| reference.path.first().is_some_and(|first| first == root)));
@@ -210,10 +325,10 @@ fn operation_body(operation: &Operation) -> Vec<&Expression> {
 }
 
 /// The verbs that a resource has without being written out, with the operations that serve them.
-pub(super) fn implied<'a>(spec: &'a Connector, resource: &MapResource) -> Vec<(plan::Verb, &'a Operation)> {
+pub(super) fn implied<'a>(spec: &'a Connector, resource: &MapResource) -> Vec<(plan::Verb, Callee<'a>)> {
     [plan::Verb::List, plan::Verb::Get]
         .into_iter()
         .filter(|verb| !resource.verbs.iter().any(|(written, _)| written.value == *verb))
-        .filter_map(|verb| Some((verb, spec.operation(&format!("{}.{}", resource.from.value, verb.name()))?)))
+        .filter_map(|verb| Some((verb, Callee::find(spec, &format!("{}.{}", resource.from.value, verb.name()))?)))
         .collect()
 }

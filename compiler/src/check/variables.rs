@@ -6,7 +6,7 @@ use super::{Case, Owner, uses};
 use crate::auth::Method;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, nearest};
 use crate::lang::{FreeName, Root};
-use crate::source::Span;
+use crate::source::{Span, Spanned};
 
 pub(super) fn check(case: &Case<'_>, diagnostics: &mut Diagnostics) {
     for data in uses::data(case.spec) {
@@ -21,13 +21,21 @@ pub(super) fn check(case: &Case<'_>, diagnostics: &mut Diagnostics) {
                     let help = "secrets stand only where an auth method puts them, under `auth`";
                     diagnostics.push(Diagnostic::new(Code::MisplacedSecret, span, message).help(help));
                 }
-                Some(_) | None => check_function(&name, span, roots, diagnostics),
+                // What earlier steps bound is typed elsewhere.
+                _ if data.names.iter().any(|known| known.value == name.name) => {}
+                Some(_) | None => {
+                    // What is about translations is of no use where there are none.
+                    let translates = matches!(data.owner, Owner::Map(_, resource) if resource.translations().next().is_some());
+                    let is_there = |root: &&Root| translates || !matches!(root, Root::Provider | Root::Names);
+                    let roots: Vec<Root> = roots.iter().filter(is_there).copied().collect();
+                    check_function(&name, span, &roots, &data.names, diagnostics);
+                }
             }
         }
     }
 }
 
-fn check_function(name: &FreeName, span: Span, roots: &[Root], diagnostics: &mut Diagnostics) {
+fn check_function(name: &FreeName, span: Span, roots: &[Root], steps: &[&Spanned<String>], diagnostics: &mut Diagnostics) {
     let written = &name.name;
     if let Some((_, reason)) = functions::UNAVAILABLE.iter().find(|(unavailable, _)| unavailable == written) {
         let message = format!("`${written}` does not exist here, because {reason}");
@@ -39,7 +47,8 @@ fn check_function(name: &FreeName, span: Span, roots: &[Root], diagnostics: &mut
     if known().any(|function| function == written) {
         return;
     }
-    let near_root = nearest(written, roots.iter().map(|root| root.name()));
+    let variables: Vec<&str> = steps.iter().map(|name| name.value.as_str()).chain(roots.iter().map(|root| root.name())).collect();
+    let near_root = nearest(written, variables.iter().copied());
     let near_function = nearest(written, known());
     let (code, what, near) = if name.called {
         (Code::UnknownFunction, "function", near_function.or(near_root))
@@ -51,7 +60,7 @@ fn check_function(name: &FreeName, span: Span, roots: &[Root], diagnostics: &mut
         Some(near) => diagnostic.help(format!("did you mean `${near}`?")),
         None if name.called => diagnostic.help("functions are JSONata's own and those listed by `connc eval --functions`"),
         None => {
-            let names = roots.iter().map(|root| format!("`${}`", root.name())).collect::<Vec<_>>().join(", ");
+            let names = variables.iter().map(|name| format!("`${name}`")).collect::<Vec<_>>().join(", ");
             diagnostic.help(format!("here are {names}; a bare name is a field of the data at hand"))
         }
     };
@@ -64,6 +73,7 @@ fn check_member(root: Root, name: &FreeName, data: &uses::DataUse<'_>, case: &Ca
     let Some(known) = members(root, data.owner, case) else { return };
     if case.spec.damaged.contains(&root.name())
         || matches!(data.owner, Owner::Operation(operation) if root == Root::Input && operation.incomplete)
+        || matches!(data.owner, Owner::Compound(compound) if root == Root::Input && compound.incomplete)
     {
         return;
     }
@@ -81,6 +91,9 @@ fn check_member(root: Root, name: &FreeName, data: &uses::DataUse<'_>, case: &Ca
                 None => diagnostic,
             }
         }
+        None if known.is_empty() && matches!(root, Root::Provider | Root::Names) => {
+            diagnostic.help("it holds fields of the map that are translations, with `from` and `enum`")
+        }
         None if known.is_empty() => diagnostic.help(format!("declare it under `{}`", root.name())),
         None => diagnostic.help(format!("there are {}", known.iter().map(|(name, _)| format!("`{name}`")).collect::<Vec<_>>().join(", "))),
     };
@@ -96,6 +109,7 @@ fn members(root: Root, owner: Owner<'_>, case: &Case<'_>) -> Option<Vec<(String,
         (Root::Constants, _) => Some(spec.constants.iter().map(|(name, _)| declared(name)).collect()),
         (Root::Auth, _) => Some(case.names.auth.iter().map(|(name, span)| ((*name).to_owned(), Some(*span))).collect()),
         (Root::Input, Owner::Operation(operation)) => Some(operation.input.iter().map(|parameter| declared(&parameter.name)).collect()),
+        (Root::Input, Owner::Compound(compound)) => Some(compound.input.iter().map(|parameter| declared(&parameter.name)).collect()),
         // A unified verb's input is the model's resource.
         (Root::Input, Owner::Map(model, resource)) => {
             let fields = &spec.models.get(model)?.resources.get(&resource.name.value)?.fields;
@@ -105,6 +119,7 @@ fn members(root: Root, owner: Owner<'_>, case: &Case<'_>) -> Option<Vec<(String,
         (Root::Kept, Owner::Method(method)) => Some(method.kept().into_iter().map(declared).collect()),
         (Root::Kept, _) => Some(spec.auth.iter().flat_map(Method::kept).map(declared).collect()),
         (Root::Error, _) => Some(["kind", "code", "message"].iter().map(|name| ((*name).to_owned(), None)).collect()),
+        (Root::Provider | Root::Names, Owner::Map(_, resource)) => Some(resource.translations().map(|(name, _)| declared(name)).collect()),
         (Root::Parent, _) => Some(vec![("id".to_owned(), None)]),
         (
             Root::App
@@ -116,7 +131,8 @@ fn members(root: Root, owner: Owner<'_>, case: &Case<'_>) -> Option<Vec<(String,
             | Root::Value
             | Root::Status
             | Root::Headers
-            | Root::Answer,
+            | Root::Provider
+            | Root::Names,
             _,
         ) => None,
     }

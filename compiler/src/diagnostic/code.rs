@@ -79,6 +79,9 @@ codes! {
     UnknownInput "unknown-input" Error "an operation does not take this input";
     ListInText "list-in-text" Error "a list, an object or a file stands where one text is due";
     MissingInput "missing-input" Error "an operation is called without an input that it needs";
+    DuplicateName "duplicate-name" Error "a step binds a name that is taken";
+    MisplacedStep "misplaced-step" Error "a step stands where it cannot do what it says";
+    CircularCall "circular-call" Error "an operation calls itself";
     MisplacedSecret "misplaced-secret" Error "a secret stands where auth did not put it";
     SecretInQuery "secret-in-query" Error "a secret stands in a URL, where logs and proxies see it";
     UnpagedList "unpaged-list" Warning "a list does not say how its next page is asked for";

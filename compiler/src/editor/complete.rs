@@ -162,15 +162,15 @@ fn in_map(cursor: &Cursor<'_>, inspection: &Inspection, place: &Place) -> Option
 /// What the operation of a verb is given.
 fn with(cursor: &Cursor<'_>, inspection: &Inspection, resource: &str, path: &[&str]) -> Option<Vec<Completion>> {
     let (written, _) = inspection.mapped(cursor.file, resource)?;
-    let (_, call) = written.verbs.iter().find(|(verb, _)| path.get(1).is_some_and(|name| verb.value.name() == *name))?;
-    let mut call = call;
-    for _ in path.iter().filter(|step| **step == "then") {
-        call = call.then.as_deref()?;
-    }
-    let operation = inspection.spec.as_ref()?.operation(&call.call)?;
-    let roots = ["id", "parent"].into_iter().filter(|root| crate::check::takes(operation, root));
+    let (_, verb) = written.verbs.iter().find(|(verb, _)| path.get(1).is_some_and(|name| verb.value.name() == *name))?;
+    // Among several steps, the cursor is in the one that is written around it.
+    let around =
+        |step: &&crate::spec::Step| step.span.file == cursor.file && step.span.start <= cursor.start() && cursor.start() <= step.span.end;
+    let call = verb.steps.iter().rfind(around).or(verb.steps.first())?.own_call()?;
+    let operation = crate::check::Callee::find(inspection.spec.as_ref()?, &call.call)?;
+    let roots = ["id", "parent"].into_iter().filter(|root| operation.takes(root));
     let mut found: Vec<Completion> = roots.map(|root| cursor.completion(root, CompletionKind::Key, "an identifier", root)).collect();
-    found.extend(operation.input.iter().map(|parameter| {
+    found.extend(operation.input().iter().map(|parameter| {
         let name = &parameter.name.value;
         let item = cursor.completion(name, CompletionKind::Key, parameter.r#type.name(), name);
         Completion { doc: parameter.description.clone(), ..item }

@@ -34,7 +34,7 @@ fn of_name(inspection: &Inspection, file: FileId, place: &Place) -> Option<Span>
     let spec = inspection.spec.as_ref()?;
     let in_map = inspection.is_in(file, Role::Map);
     match (place.path.last()?.as_str(), place.path.len()) {
-        ("call" | "verify" | "via", _) => spec.operation(&place.text).map(|operation| operation.name.span),
+        ("call" | "verify" | "via", _) => crate::check::Callee::find(spec, &place.text).map(|operation| operation.name().span),
         ("from", 2) if in_map => resource(inspection, spec, &place.text),
         _ => None,
     }

@@ -117,6 +117,10 @@ fn of_value(inspection: &Inspection, place: &Place) -> Option<String> {
     let spec = inspection.spec.as_ref()?;
     match place.path.last().map(String::as_str)? {
         "call" | "verify" | "via" => {
+            if let Some(compound) = spec.compound(&place.text) {
+                let at = place_of(inspection, compound.name.span);
+                return Some(format!("operation `{}`: {} steps\n\n{at}", compound.name.value, compound.steps.len()));
+            }
             let operation = spec.operation(&place.text)?;
             let url = operation.request.url.as_ref().map(|url| inspection.sources.slice(url.span).trim_matches(['"', '\'']));
             let url = url.unwrap_or("the GraphQL endpoint");

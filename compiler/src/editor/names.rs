@@ -39,8 +39,9 @@ impl Inspection {
 /// The resources that have operations, each once.
 pub(super) fn resources(spec: &Connector) -> Vec<&str> {
     let mut found: Vec<&str> = Vec::new();
-    for operation in &spec.operations {
-        if let Some((resource, _)) = operation.name.value.rsplit_once('.')
+    let names = spec.operations.iter().map(|operation| &operation.name).chain(spec.compounds.iter().map(|compound| &compound.name));
+    for name in names {
+        if let Some((resource, _)) = name.value.rsplit_once('.')
             && !found.contains(&resource)
         {
             found.push(resource);

@@ -40,10 +40,10 @@ pub enum DataPlace {
     RawRecord,
     /// A field of a map.
     Field,
-    /// What a unified verb passes to an operation.
-    With,
-    /// The same, after the operation has answered.
-    Then,
+    /// The steps of a unified verb: what it passes on, its names and conditions. Besides, what earlier steps bound.
+    Verb,
+    /// The steps of an operation, likewise.
+    Step,
 }
 
 /// A name that expressions and templates begin with.
@@ -81,8 +81,10 @@ pub enum Root {
     Headers,
     /// The error that an answer was read as.
     Error,
-    /// The called operation's record.
-    Answer,
+    /// The provider's values of the unified values that were given, for fields that are translations.
+    Provider,
+    /// All of the provider's values that stand for those that were given.
+    Names,
 }
 
 impl Root {
@@ -104,7 +106,8 @@ impl Root {
         Root::Status,
         Root::Headers,
         Root::Error,
-        Root::Answer,
+        Root::Provider,
+        Root::Names,
     ];
 
     /// The name as it is written: `account`.
@@ -127,7 +130,8 @@ impl Root {
             Self::Status => "status",
             Self::Headers => "headers",
             Self::Error => "error",
-            Self::Answer => "answer",
+            Self::Provider => "provider",
+            Self::Names => "names",
         }
     }
 
@@ -157,7 +161,10 @@ impl Root {
             Self::Status => "the answer's HTTP status",
             Self::Headers => "the answer's headers, by lowercase name",
             Self::Error => "the error that the answer was read as: its `kind`, `code` and `message`",
-            Self::Answer => "the record that the called operation gave",
+            Self::Provider => {
+                "by field: the provider's value of the unified value that was given, as the field's translation and its `write` say"
+            }
+            Self::Names => "by field: the list of all provider's values that the field's translation gives the unified value for",
         }
     }
 }
@@ -215,8 +222,8 @@ impl DataPlace {
         (DataPlace::Answer, "`next`, `until` and `total`, over the answer's body"),
         (DataPlace::RawRecord, "`keep_if`, a download's `fetch` and a keyset's `next`, over one raw record"),
         (DataPlace::Field, "fields of a map, over one raw record"),
-        (DataPlace::With, "`with` of a unified verb"),
-        (DataPlace::Then, "`with` of `then`"),
+        (DataPlace::Verb, "steps and `with` of a unified verb; besides, the names that earlier steps bind (`$answer` in `then`)"),
+        (DataPlace::Step, "steps of an operation; besides, the names that earlier steps bind"),
     ];
 
     /// The names that exist there, as `$name`.
@@ -229,10 +236,12 @@ impl DataPlace {
             Self::Answer => {
                 &[Root::Account, Root::Auth, Root::Constants, Root::Kept, Root::Input, Root::Id, Root::Parent, Root::Status, Root::Headers]
             }
-            Self::Body | Self::RawRecord | Self::Field | Self::With => {
+            Self::Body | Self::RawRecord | Self::Field | Self::Step => {
                 &[Root::Account, Root::Auth, Root::Constants, Root::Kept, Root::Input, Root::Id, Root::Parent]
             }
-            Self::Then => &[Root::Account, Root::Auth, Root::Constants, Root::Kept, Root::Input, Root::Id, Root::Parent, Root::Answer],
+            Self::Verb => {
+                &[Root::Account, Root::Auth, Root::Constants, Root::Kept, Root::Input, Root::Id, Root::Parent, Root::Provider, Root::Names]
+            }
         }
     }
 }

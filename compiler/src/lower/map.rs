@@ -5,20 +5,20 @@ use std::collections::{BTreeMap, BTreeSet};
 use connc_plan as plan;
 
 use super::Lowering;
-use crate::check::takes;
+use crate::check::{Callee, Gives, result};
 use crate::shape::Resource;
 use crate::source::Span;
-use crate::spec::{EnumField, Field, FieldValue, Filter, Filters, MapResource, Operation, Records, VerbCall};
+use crate::spec::{EnumField, Field, FieldValue, Filter, Filters, MapResource, Step, VerbSteps};
 
 impl Lowering<'_> {
     pub(super) fn map(&self, model: &str, resource: &MapResource) -> Option<plan::ResourceMap> {
         let target = self.spec.models.get(model)?.resources.get(&resource.name.value)?;
         let MapResource { name, from, fields, fields_span: _, unreadable: _, filters, verbs } = resource;
         let mut lowered: BTreeMap<plan::Verb, plan::UnifiedVerb> =
-            verbs.iter().map(|(verb, call)| (verb.value, self.verb(verb.value, verb.span, call, target))).collect();
+            verbs.iter().map(|(verb, steps)| (verb.value, self.verb(verb.value, verb.span, steps, resource, target))).collect();
         for verb in [plan::Verb::List, plan::Verb::Get] {
-            if let Some(operation) = self.spec.operation(&format!("{}.{}", from.value, verb.name())) {
-                lowered.entry(verb).or_insert_with(|| self.implied(operation, from.span));
+            if let Some(callee) = Callee::find(self.spec, &format!("{}.{}", from.value, verb.name())) {
+                lowered.entry(verb).or_insert_with(|| self.implied(callee, from.span));
             }
         }
         Some(plan::ResourceMap {
@@ -89,54 +89,65 @@ impl Lowering<'_> {
         plan::Filters { join: join.clone(), filters: list.iter().map(lower).collect() }
     }
 
-    fn verb(&self, verb: plan::Verb, span: Span, call: &VerbCall, target: &Resource) -> plan::UnifiedVerb {
-        let mut steps = vec![self.call(call)];
-        let mut last = call;
-        while let Some(then) = &last.then {
-            if let Some(step) = steps.last_mut() {
-                step.bind = Some("answer".to_owned());
-            }
-            steps.push(self.call(then));
-            last = then;
+    fn verb(&self, verb: plan::Verb, span: Span, written: &VerbSteps, resource: &MapResource, target: &Resource) -> plan::UnifiedVerb {
+        let VerbSteps { steps, incomplete: _, span: _ } = written;
+        let gives =
+            steps.last().and_then(result).and_then(|call| Callee::find(self.spec, &call.call)).map(|callee| callee.gives(self.spec));
+        let gives_record = gives.is_some_and(|gives| gives != Gives::Nothing) && verb != plan::Verb::Delete;
+        let read = Read::of(steps);
+        let translated = self.translated(&read, resource, span);
+        plan::UnifiedVerb {
+            steps: translated.into_iter().chain(steps.iter().map(|step| self.step(step))).collect(),
+            input: self.input(verb, &read, resource, target),
+            gives_record,
+            origin: self.origin(span),
         }
-        let gives_record = self.spec.operation(&last.call).is_some_and(gives_record) && verb != plan::Verb::Delete;
-        plan::UnifiedVerb { steps, input: self.input(verb, call, target), gives_record, origin: self.origin(span) }
+    }
+
+    /// `$provider` and `$names`, where a step reads them: lookups of what the translations say.
+    fn translated(&self, read: &Read, resource: &MapResource, span: Span) -> Option<plan::Step> {
+        let table = |name: &str, fields: &BTreeSet<String>, of: &dyn Fn(&EnumField) -> serde_json::Value| {
+            let wanted = resource.translations().filter(|(field, _)| fields.contains(&field.value));
+            let members: Vec<_> = wanted
+                .map(|(field, translation)| {
+                    let source = format!("$lookup({}, $input.{})", of(translation), field.value);
+                    (field.value.clone(), plan::Data::Expression(plan::Expression { source, origin: self.origin(span) }))
+                })
+                .collect();
+            (!members.is_empty()).then(|| (name.to_owned(), plan::Data::Object(members)))
+        };
+        let one = |translation: &EnumField| {
+            let pairs =
+                translation.names().into_iter().filter_map(|(unified, _)| Some((unified.to_owned(), translation.written(unified)?.into())));
+            serde_json::Value::Object(pairs.collect())
+        };
+        let all = |translation: &EnumField| {
+            serde_json::Value::Object(translation.names().into_iter().map(|(unified, names)| (unified.to_owned(), names.into())).collect())
+        };
+        let names: Vec<_> = [table("provider", &read.provider, &one), table("names", &read.names, &all)].into_iter().flatten().collect();
+        (!names.is_empty()).then(|| plan::Step::new(plan::Action::Let(names), self.origin(span)))
     }
 
     /// A verb that the provider's own operation serves as it is.
-    fn implied(&self, operation: &Operation, span: Span) -> plan::UnifiedVerb {
+    fn implied(&self, operation: Callee<'_>, span: Span) -> plan::UnifiedVerb {
         let variable = |there: bool, source: &str| there.then(|| plan::Data::Expression(self.made(source, span)));
         let call = plan::Call {
-            operation: operation.name.value.clone(),
-            id: variable(takes(operation, "id"), "$id"),
-            parent: variable(takes(operation, "parent"), "$parent.id"),
+            operation: operation.name().value.clone(),
+            id: variable(operation.takes("id"), "$id"),
+            parent: variable(operation.takes("parent"), "$parent.id"),
             input: Vec::new(),
         };
-        let origin = self.origin(operation.name.span);
-        let step = plan::Step::new(plan::Action::Call(call), origin);
-        plan::UnifiedVerb { steps: vec![step], input: Vec::new(), gives_record: gives_record(operation), origin }
+        let origin = self.origin(operation.name().span);
+        let steps = vec![plan::Step::new(plan::Action::Call(call), origin)];
+        plan::UnifiedVerb { steps, input: Vec::new(), gives_record: operation.gives(self.spec) != Gives::Nothing, origin }
     }
 
-    fn call(&self, call: &VerbCall) -> plan::Step {
-        let VerbCall { call, with, incomplete: _, then: _, span } = call;
-        let given = |name: &str| with.iter().find(|(given, _)| given.value == name).map(|(_, value)| self.data(value));
-        let operation = self.spec.operation(call);
-        let declared = |name: &str| operation.is_some_and(|operation| operation.input.iter().any(|input| input.name.value == name));
-        let input = with.iter().filter(|(name, _)| declared(&name.value));
-        let action = plan::Action::Call(plan::Call {
-            operation: call.value.clone(),
-            id: given("id"),
-            parent: given("parent"),
-            input: input.map(|(name, value)| (name.value.clone(), self.data(value))).collect(),
-        });
-        plan::Step::new(action, self.origin(*span))
-    }
-
-    /// The unified input of a verb: the model's fields that this connector's calls read. What nothing reads is refused, never ignored.
-    fn input(&self, verb: plan::Verb, call: &VerbCall, target: &Resource) -> Vec<plan::Parameter> {
-        let read = inputs_read(call);
+    /// The unified input of a verb: the model's fields that this connector's calls read. What nothing reads is refused, never ignored,
+    /// and so is a value of a translation that has no way back.
+    fn input(&self, verb: plan::Verb, read: &Read, resource: &MapResource, target: &Resource) -> Vec<plan::Parameter> {
+        let translations: BTreeMap<&str, &EnumField> = resource.translations().map(|(name, field)| (name.value.as_str(), field)).collect();
         let accepted = target.fields.iter().filter(|field| {
-            let is_read = read.as_ref().is_none_or(|names| names.contains(&field.name.value));
+            let is_read = read.reads(&field.name.value);
             let writable = match verb {
                 // A member is put into a group and taken out of it by its id.
                 plan::Verb::Add | plan::Verb::Remove => true,
@@ -146,6 +157,13 @@ impl Lowering<'_> {
             };
             is_read && writable
         });
+        let takes = |field: &crate::shape::Property, value: &str| {
+            let name = field.name.value.as_str();
+            translations.get(name).is_none_or(|translation| {
+                let by_name = !read.names.contains(name) || translation.names().iter().any(|(known, _)| *known == value);
+                by_name && (!read.provider.contains(name) || translation.written(value).is_some())
+            })
+        };
         let lower = |field: &crate::shape::Property| plan::Parameter {
             name: field.name.value.clone(),
             r#type: field.r#type.parameter(),
@@ -155,7 +173,7 @@ impl Lowering<'_> {
             default: None,
             within: Vec::new(),
             values: match &field.r#type {
-                crate::shape::Type::String { values, .. } => values.clone(),
+                crate::shape::Type::String { values, .. } => values.iter().filter(|value| takes(field, value)).cloned().collect(),
                 _ => Vec::new(),
             },
             origin: self.origin(field.name.span),
@@ -164,24 +182,38 @@ impl Lowering<'_> {
     }
 }
 
-/// The fields that a verb's calls read of `$input`; none where one reads it whole.
-fn inputs_read(call: &VerbCall) -> Option<BTreeSet<String>> {
-    let mut read = BTreeSet::new();
-    let mut next = Some(call);
-    while let Some(call) = next {
-        for expression in call.with.iter().flat_map(|(_, value)| value.expressions()) {
-            for name in expression.free_names().into_iter().filter(|name| name.name == "input") {
-                read.insert(name.members.first()?.0.clone());
-            }
-        }
-        next = call.then.as_deref();
-    }
-    Some(read)
+/// What steps read of the unified input.
+#[derive(Default)]
+struct Read {
+    /// Whether one reads it whole.
+    whole: bool,
+    /// Fields as they are given.
+    input: BTreeSet<String>,
+    /// Fields as the provider's value.
+    provider: BTreeSet<String>,
+    /// Fields as all of the provider's values.
+    names: BTreeSet<String>,
 }
 
-fn gives_record(operation: &Operation) -> bool {
-    match operation.records {
-        Records::Items { .. } | Records::Item { .. } | Records::Whole => true,
-        Records::None => false,
+impl Read {
+    fn of(steps: &[Step]) -> Self {
+        let mut read = Self::default();
+        for name in steps.iter().flat_map(Step::expressions).flat_map(|(expression, _)| expression.free_names()) {
+            let fields = match name.name.as_str() {
+                "input" => &mut read.input,
+                "provider" => &mut read.provider,
+                "names" => &mut read.names,
+                _ => continue,
+            };
+            match name.members.first() {
+                Some((member, _)) => drop(fields.insert(member.clone())),
+                None => read.whole = true,
+            }
+        }
+        read
+    }
+
+    fn reads(&self, field: &str) -> bool {
+        self.whole || [&self.input, &self.provider, &self.names].into_iter().any(|fields| fields.contains(field))
     }
 }

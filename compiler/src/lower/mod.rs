@@ -3,6 +3,7 @@
 mod auth;
 mod map;
 mod operation;
+mod steps;
 mod value;
 
 use std::collections::BTreeMap;
@@ -48,6 +49,7 @@ pub fn plan(checked: &Checked<'_>, sources: &Sources) -> plan::Plan {
         errors,
         graphql: _,
         operations,
+        compounds,
         unreadable: _,
         damaged: _,
         maps,
@@ -71,7 +73,12 @@ pub fn plan(checked: &Checked<'_>, sources: &Sources) -> plan::Plan {
         rate_limit: rate_limit.iter().map(|window| to.window(window)).collect(),
         concurrency: *concurrency,
         errors: to.errors(errors),
-        operations: operations.iter().map(|operation| (operation.name.value.clone(), to.operation(operation))).collect(),
+        operations: operations
+            .iter()
+            .map(|operation| to.operation(operation))
+            .chain(compounds.iter().map(|compound| to.compound(compound)))
+            .map(|operation| (operation.name.clone(), operation))
+            .collect(),
         maps: maps.iter().flat_map(|file| file.resources.iter().filter_map(|resource| to.map(&file.model, resource))).collect(),
         models: maps
             .iter()

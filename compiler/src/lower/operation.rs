@@ -3,7 +3,7 @@
 use connc_plan as plan;
 
 use super::Lowering;
-use crate::check::takes;
+use crate::check::Callee;
 use crate::lang::sent;
 use crate::pagination::{Loop, Next};
 use crate::spec::{Body, Download, Operation, Records, Request};
@@ -22,12 +22,12 @@ impl Lowering<'_> {
             name: name.value.clone(),
             shape,
             input: input.iter().map(|parameter| parameter.lower(self.origin(parameter.name.span))).collect(),
-            takes_id: takes(operation, "id"),
-            takes_parent: takes(operation, "parent"),
+            takes_id: Callee::Operation(operation).takes("id"),
+            takes_parent: Callee::Operation(operation).takes("parent"),
             steps: vec![step],
             records: self.records(records, origin),
             paginate: paginate.as_ref().map(|paginate| self.paginate(paginate)),
-            reads: reads(request, shape),
+            reads: self.operation_reads(operation),
             download: download.as_ref().map(|download| self.download(download)),
             already: already.clone(),
             origin: self.origin(name.span),
@@ -155,16 +155,16 @@ impl Lowering<'_> {
             origin: self.origin(*span),
         }
     }
-}
 
-/// Whether an operation only reads, as far as can be told: a POST that gives a list is a search.
-fn reads(request: &Request, shape: plan::Shape) -> bool {
-    let by_method = matches!(request.method, plan::Method::Get | plan::Method::Head);
-    match &request.body {
-        Body::Graphql { document, .. } => !document.is_mutation,
-        Body::Json(_) | Body::Form(_) | Body::FormData(..) | Body::Multipart(_) | Body::Raw { .. } => {
-            by_method || shape == plan::Shape::List
+    /// Whether an operation only reads, as far as can be told: a POST that gives a list is a search.
+    pub(super) fn operation_reads(&self, operation: &Operation) -> bool {
+        let by_method = matches!(operation.request.method, plan::Method::Get | plan::Method::Head);
+        match &operation.request.body {
+            Body::Graphql { document, .. } => !document.is_mutation,
+            Body::Json(_) | Body::Form(_) | Body::FormData(..) | Body::Multipart(_) | Body::Raw { .. } => {
+                by_method || matches!(operation.records, Records::Items { .. })
+            }
+            Body::None => by_method,
         }
-        Body::None => by_method,
     }
 }

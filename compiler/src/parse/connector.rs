@@ -76,6 +76,7 @@ pub fn connector<'a>(node: &'a Node, context: &mut Context<'a>) -> Option<Connec
         errors,
         graphql,
         operations: resources.read,
+        compounds: resources.compounds,
         unreadable: resources.unreadable,
         damaged,
         maps: Vec::new(),

@@ -2,13 +2,12 @@
 
 use connc_plan as plan;
 
-use super::data::data;
+use super::steps::verb as verb_steps;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::lang::{Expression, template, template_at};
 use crate::source::Spanned;
 use crate::spec::{
-    CALL, ENUM_FIELD, EnumField, FILTER, FILTERS, Field, FieldValue, Filter, Filters, MAP_FILE, MAP_RESOURCE, MapFile, MapResource,
-    VerbCall, WITH,
+    ENUM_FIELD, EnumField, FILTER, FILTERS, Field, FieldValue, Filter, Filters, MAP_FILE, MAP_RESOURCE, MapFile, MapResource,
 };
 use crate::yaml::{Context, Kind, Literal, Node, Reader};
 
@@ -45,7 +44,7 @@ fn resource<'a>(name: &Spanned<String>, node: &'a Node, context: &mut Context<'a
     for (word, verb) in plan::Verb::ALL {
         let Some(node) = reader.take(word) else { continue };
         let span = reader.key_span(word).unwrap_or(node.span);
-        verbs.extend(verb_call(node, reader.context()).map(|call| (Spanned::new(*verb, span), call)));
+        verbs.extend(verb_steps(node, reader.context()).map(|steps| (Spanned::new(*verb, span), steps)));
     }
     Some(MapResource { name: name.clone(), from: from?, fields, fields_span, unreadable, filters, verbs })
 }
@@ -151,20 +150,4 @@ fn filter<'a>(name: &Spanned<String>, node: &'a Node, context: &mut Context<'a>)
         reader.context().diagnostics.push(Diagnostic::new(Code::MissingKey, name.span, message).help(help));
     }
     Some(Filter { name: name.clone(), via, r#type, parent, sets })
-}
-
-fn verb_call<'a>(node: &'a Node, context: &mut Context<'a>) -> Option<VerbCall> {
-    let mut reader = Reader::open(node, &CALL, context)?;
-    let call = reader.text("call");
-    let mut with = Vec::new();
-    if let Some(node) = reader.take("with")
-        && let Some(mut inner) = Reader::open(node, &WITH, reader.context())
-    {
-        for (name, node) in inner.rest() {
-            with.extend(data(node, inner.context()).map(|value| (name.clone(), value)));
-        }
-    }
-    let then = reader.take("then").and_then(|node| verb_call(node, reader.context())).map(Box::new);
-    let incomplete = reader.is_key_damaged("with");
-    Some(VerbCall { call: call?, with, incomplete, then, span: reader.span })
 }

@@ -4,12 +4,13 @@ use connc_plan as plan;
 
 use super::data::data;
 use super::download::download;
+use super::steps;
 use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::lang::{Document, Template, expression, path, template, template_at, templates};
 use crate::pagination;
 use crate::shape::Parameter;
 use crate::source::Spanned;
-use crate::spec::{Body, Data, IDEMPOTENCY, OPERATION, Operation, QUERY_LIST, RAW, Records, Request};
+use crate::spec::{Body, Compound, Data, IDEMPOTENCY, OPERATION, Operation, QUERY_LIST, RAW, Records, Request};
 use crate::yaml::{Context, Entry, Kind, Node, Reader};
 
 const METHODS: &[&str] = &["get", "head", "post", "put", "patch", "delete", "graphql"];
@@ -29,6 +30,16 @@ pub(super) fn resources<'a>(prefix: &str, entries: Vec<(&'a Spanned<String>, &'a
         match &node.kind {
             Kind::Mapping(members) if !prefix.is_empty() && is_operation(members) => {
                 let coordinate = Spanned::new(coordinate, name.span);
+                if members
+                    .iter()
+                    .any(|member| member.key.value == "steps" && matches!(&member.value.kind, Kind::Sequence(_) | Kind::Scalar(_)))
+                {
+                    match compound(coordinate.clone(), node, context) {
+                        Some(compound) => operations.compounds.push(compound),
+                        None => operations.unreadable.push(coordinate.value),
+                    }
+                    continue;
+                }
                 match operation(coordinate.clone(), node, context) {
                     Some(operation) => operations.read.push(operation),
                     None => operations.unreadable.push(coordinate.value),
@@ -38,6 +49,7 @@ pub(super) fn resources<'a>(prefix: &str, entries: Vec<(&'a Spanned<String>, &'a
                 let inner = context.map(node, &name.value);
                 let inner = resources(&coordinate, inner, context);
                 operations.read.extend(inner.read);
+                operations.compounds.extend(inner.compounds);
                 operations.unreadable.extend(inner.unreadable);
             }
             Kind::Scalar(_) | Kind::Sequence(_) => context.wrong_type(node, &coordinate, "a resource or an operation"),
@@ -50,8 +62,10 @@ pub(super) fn resources<'a>(prefix: &str, entries: Vec<(&'a Spanned<String>, &'a
 /// What came of reading resources.
 #[derive(Debug, Default)]
 pub(super) struct Operations {
-    /// The operations.
+    /// The operations of one request.
     pub(super) read: Vec<Operation>,
+    /// Those made of steps.
+    pub(super) compounds: Vec<Compound>,
     /// Coordinates of those that could not be read, so that whoever refers to them stays silent.
     pub(super) unreadable: Vec<String>,
 }
@@ -66,6 +80,24 @@ fn is_operation(members: &[Entry]) -> bool {
     let known = members.iter().any(|entry| words.contains(&entry.key.value.as_str()) && !METHODS.contains(&entry.key.value.as_str()));
     let scalar = |entry: &Entry| entry.value.scalar().is_some() && nearest(&entry.key.value, words.iter().copied()).is_some();
     members.iter().any(is_method) || (!has_mapping_verb && (known || members.iter().any(scalar)))
+}
+
+/// An operation made of steps: it has no request of its own.
+fn compound<'a>(name: Spanned<String>, node: &'a Node, context: &mut Context<'a>) -> Option<Compound> {
+    let mut reader = Reader::open(node, &OPERATION, context)?;
+    for key in OPERATION.all_keys().map(|key| key.name).filter(|key| !matches!(*key, "steps" | "input" | "already")) {
+        if let Some(span) = reader.key_span(key) {
+            let message = format!("`{key}` cannot stand beside `steps`");
+            let help = "an operation made of steps has no request of its own; write it in an operation that a step calls";
+            reader.context().diagnostics.push(Diagnostic::new(Code::ConflictingKeys, span, message).help(help));
+        }
+    }
+    let entries = reader.map("input");
+    let input = Parameter::read_all(entries, false, reader.context());
+    let already = already(&mut reader);
+    let (steps, incomplete) = steps::list(&mut reader)?;
+    let incomplete = incomplete || reader.is_key_damaged("input");
+    (!steps.is_empty()).then_some(Compound { name, input, steps, already, incomplete })
 }
 
 fn operation<'a>(name: Spanned<String>, node: &'a Node, context: &mut Context<'a>) -> Option<Operation> {

@@ -54,6 +54,7 @@ pub fn chapters() -> Vec<Chapter> {
             title: "Maps",
             tables: vec![&spec::MAP_FILE, &spec::MAP_RESOURCE, &spec::ENUM_FIELD, &spec::CALL, &spec::WITH, &spec::FILTERS, &spec::FILTER],
         },
+        Chapter { title: "Steps", tables: vec![&spec::STEP, &spec::ELSE, &spec::FOR_EACH, &spec::PARENTS, &spec::POLL] },
         Chapter { title: "Unified models", tables: vec![&shape::MODEL, &shape::RESOURCE, &shape::PROPERTY] },
         Chapter { title: "Extracts and overlays", tables: vec![&shape::EXTRACT, &shape::EXTRACT_SOURCE, &shape::OVERLAY, &shape::CHANGE] },
         Chapter {

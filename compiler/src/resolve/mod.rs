@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::shape::Parameter;
 use crate::source::Span;
-use crate::spec::{Connector, Operation};
+use crate::spec::Connector;
 
 /// Every name that something in the spec can refer to.
 #[derive(Debug)]
@@ -17,8 +17,8 @@ pub struct Names<'a> {
     pub app_secrets: BTreeMap<&'a str, Span>,
     /// Constants.
     pub constants: BTreeMap<&'a str, Span>,
-    /// Operations by coordinate.
-    pub operations: BTreeMap<&'a str, &'a Operation>,
+    /// Where operations stand, by coordinate.
+    pub operations: BTreeMap<&'a str, Span>,
     /// Names of every auth method's parameters: a shared place may use any of them.
     pub auth: BTreeMap<&'a str, Span>,
 }
@@ -31,7 +31,13 @@ pub fn names(spec: &Connector) -> Names<'_> {
         app: spec.app.parameters.iter().map(|parameter| (parameter.name.value.as_str(), parameter.name.span)).collect(),
         app_secrets: spec.app.secrets.iter().map(|secret| (secret.name.value.as_str(), secret.name.span)).collect(),
         constants: spec.constants.iter().map(|(name, _)| (name.value.as_str(), name.span)).collect(),
-        operations: spec.operations.iter().map(|operation| (operation.name.value.as_str(), operation)).collect(),
+        operations: spec
+            .operations
+            .iter()
+            .map(|operation| &operation.name)
+            .chain(spec.compounds.iter().map(|compound| &compound.name))
+            .map(|name| (name.value.as_str(), name.span))
+            .collect(),
         auth: spec
             .auth
             .iter()

@@ -7,6 +7,7 @@ use super::MapFile;
 use super::errors::{ERRORS, Errors};
 use super::operation::{Operation, RESOURCE};
 use super::rate_limit::{WINDOW, Window};
+use super::steps::Compound;
 use crate::auth::{COMMON as AUTH, Method};
 use crate::lang::{Fragments, Template};
 use crate::shape::{Model, PARAMETER, Parameter, SECRET, Secret};
@@ -277,6 +278,8 @@ pub struct Connector {
     pub graphql: Option<Graphql>,
     /// The operations, in order.
     pub operations: Vec<Operation>,
+    /// The operations that are made of steps, in order.
+    pub compounds: Vec<Compound>,
     /// Coordinates of operations that could not be read.
     pub unreadable: Vec<String>,
     /// Keys whose contents could not be read whole: what they would declare is not known.
@@ -317,7 +320,13 @@ impl Connector {
         self.unreadable.iter().any(|unreadable| below(unreadable, name) || below(name, unreadable))
     }
 
-    /// The operation with this coordinate.
+    /// The operation of steps with this coordinate.
+    #[must_use]
+    pub fn compound(&self, name: &str) -> Option<&Compound> {
+        self.compounds.iter().find(|compound| compound.name.value == name)
+    }
+
+    /// The operation of one request with this coordinate.
     #[must_use]
     pub fn operation(&self, name: &str) -> Option<&Operation> {
         self.operations.iter().find(|operation| operation.name.value == name)

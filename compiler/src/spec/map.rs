@@ -2,7 +2,7 @@
 
 use connc_plan as plan;
 
-use super::Data;
+use super::steps::{STEP, Step};
 use crate::lang::{Expression, Template};
 use crate::source::{Span, Spanned};
 use crate::yaml::{Key, Need, Reserved, Table, Value};
@@ -161,12 +161,13 @@ pub static ENUM_FIELD: Table = Table {
 /// A unified verb.
 pub static CALL: Table = Table {
     name: "verb",
-    doc: "What a unified verb calls, with what, from `$input`, which holds the unified fields, `$id` and `$parent.id`.",
+    doc: "What a unified verb calls, with what, from `$input`, which holds the unified fields, `$id` and `$parent.id`. \
+          For fields that are translations, `$provider.field` is the provider's value of the one that was given, and `$names.field` all of them.",
     keys: &[
         Key {
             name: "call",
             value: Value::Name,
-            need: Need::Required,
+            need: Need::Optional,
             doc: "The provider's operation.",
             example: "call: things.update\nwith: { id: $id, body: { name: $input.name } }",
         },
@@ -184,12 +185,16 @@ pub static CALL: Table = Table {
             doc: "Another call, whose record is the result, where the write's own answer is not the record. It sees the first one's record as `$answer`.",
             example: "call: things.create\nwith: { body: { name: $input.name } }\nthen: { call: things.get, with: { id: $answer.id } }",
         },
+        Key {
+            name: "steps",
+            value: Value::List(&Value::Object(&STEP)),
+            need: Need::Optional,
+            doc: "What is done, where it takes more than that. The record is what the last step calls; the last step of `list` is the list that is read page by page, and the steps before it are done once.",
+            example: "steps:\n  - { call: things.get, with: { id: $id }, as: thing }\n  - { call: things.update, with: { id: $thing.id, body: { name: $input.name } } }",
+        },
     ],
     also: None,
-    reserved: &[
-        Reserved { name: "steps", doc: "writes of several requests" },
-        Reserved { name: "when", doc: "writes of several requests" },
-    ],
+    reserved: &[],
     rest: None,
     frame: "# map\nmaps: user-directory@1\nusers:\n  from: things\n  fields: { id: id }\n  update:\n    §",
 };
@@ -282,7 +287,45 @@ pub struct MapResource {
     /// The filters.
     pub filters: Filters,
     /// The verbs that are written out.
-    pub verbs: Vec<(Spanned<plan::Verb>, VerbCall)>,
+    pub verbs: Vec<(Spanned<plan::Verb>, VerbSteps)>,
+}
+
+impl MapResource {
+    /// The fields that are translations.
+    pub fn translations(&self) -> impl Iterator<Item = (&Spanned<String>, &EnumField)> {
+        self.fields.iter().filter_map(|field| match &field.value {
+            FieldValue::Enum(translation) => Some((&field.name, translation)),
+            FieldValue::Const(_) | FieldValue::Expression(_) | FieldValue::Unavailable(_) => None,
+        })
+    }
+}
+
+impl EnumField {
+    /// The unified values that can be written, each with all of the provider's values that stand for it.
+    #[must_use]
+    pub fn names(&self) -> Vec<(&str, Vec<&str>)> {
+        let mut found: Vec<(&str, Vec<&str>)> = Vec::new();
+        let pairs = self.write.iter().map(|(unified, provider)| (unified, provider));
+        for (unified, provider) in pairs.chain(self.values.iter().map(|(provider, unified)| (unified, provider))) {
+            match found.iter_mut().find(|(known, _)| *known == unified.value) {
+                Some((_, names)) if names.contains(&provider.value.as_str()) => {}
+                Some((_, names)) => names.push(&provider.value),
+                None => found.push((&unified.value, vec![&provider.value])),
+            }
+        }
+        found
+    }
+
+    /// The provider's value that a unified one is written as: the one of `write`, else the only one that stands for it.
+    #[must_use]
+    pub fn written(&self, unified: &str) -> Option<&str> {
+        let chosen = self.write.iter().find(|(known, _)| known.value == unified).map(|(_, provider)| provider.value.as_str());
+        let only = || match self.values.iter().filter(|(_, known)| known.value == unified).collect::<Vec<_>>().as_slice() {
+            [(provider, _)] => Some(provider.value.as_str()),
+            _ => None,
+        };
+        chosen.or_else(only)
+    }
 }
 
 /// A field as written.
@@ -346,17 +389,13 @@ pub struct Filter {
     pub sets: Vec<(Spanned<String>, Template)>,
 }
 
-/// A call of a unified verb, as written.
+/// What a unified verb does, as written.
 #[derive(Clone, Debug)]
-pub struct VerbCall {
-    /// The operation.
-    pub call: Spanned<String>,
-    /// What it is given.
-    pub with: Vec<(Spanned<String>, Data)>,
-    /// Whether part of what it is given could not be read.
+pub struct VerbSteps {
+    /// The steps. A verb that is one call is one step.
+    pub steps: Vec<Step>,
+    /// Whether one of them could not be read.
     pub incomplete: bool,
-    /// Another call after it.
-    pub then: Option<Box<VerbCall>>,
     /// Where it was written.
     pub span: Span,
 }

@@ -6,13 +6,15 @@ mod errors;
 mod map;
 mod operation;
 mod rate_limit;
+mod steps;
 
 pub use connector::{APP, App, CONNECTOR, Connector, GRAPHQL, Graphql, SOURCE};
 pub use data::Data;
 pub use errors::{ERRORS, Errors, KINDS};
 pub use map::{
     CALL, ENUM_FIELD, EnumField, FILTER, FILTERS, Field, FieldValue, Filter, Filters, MAP_FILE, MAP_RESOURCE, MapFile, MapResource,
-    VerbCall, WITH,
+    VerbSteps, WITH,
 };
 pub use operation::{Body, DOWNLOAD, Download, IDEMPOTENCY, OPERATION, Operation, QUERY_LIST, RAW, REDIRECT, RESOURCE, Records, Request};
 pub use rate_limit::{NUMBER, Number, NumberSource, WINDOW, Window};
+pub use steps::{Action, Compound, ELSE, Each, FOR_EACH, ForEach, PARENTS, POLL, Parents, Poll, Require, STEP, Step, StepCall};

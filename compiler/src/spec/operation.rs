@@ -3,6 +3,7 @@
 use connc_plan as plan;
 
 use super::Data;
+use super::steps::STEP;
 use crate::lang::{Document, Expression, Path, Template};
 use crate::pagination::{COMMON as PAGINATE, Loop};
 use crate::shape::{PARAMETER, Parameter};
@@ -21,12 +22,12 @@ pub static RESOURCE: Table = Table {
     frame: "resources:\n  things:\n    §",
 };
 
-const FRAME: &str = "graphql: { endpoint: /graphql }\nresources:\n  things:\n    list:\n      §";
+const FRAME: &str = "graphql: { endpoint: /graphql }\nresources:\n  parts:\n    get: { get: \"/parts/{{ id }}\" }\n    list: { get: /parts, items: parts, paginate: { style: single } }\n  things:\n    list:\n      §";
 
 /// An operation.
 pub static OPERATION: Table = Table {
     name: "operation",
-    doc: "One request of the provider's API, and how records are taken out of its answer. It has exactly one of the HTTP methods, or `graphql`.",
+    doc: "One request of the provider's API, and how records are taken out of its answer. It has exactly one of the HTTP methods, or `graphql`; or it is made of `steps`.",
     keys: &[
         Key {
             name: "get",
@@ -46,6 +47,13 @@ pub static OPERATION: Table = Table {
             need: Need::Optional,
             doc: "A GraphQL document with one operation, sent to the connector's endpoint. Nothing is interpolated into it.",
             example: "graphql: \"query Things { things { nodes { id } } }\"",
+        },
+        Key {
+            name: "steps",
+            value: Value::List(&Value::Object(&STEP)),
+            need: Need::Optional,
+            doc: "An operation of several calls, in the place of a request. It gives what its last step calls: a record, or a list that is read page by page, before which the other steps are done once.",
+            example: "steps:\n  - { call: parts.get, with: { id: $id }, as: part }\n  - { call: parts.get, with: { id: $part.owner } }",
         },
         Key {
             name: "input",
@@ -199,12 +207,8 @@ pub static OPERATION: Table = Table {
     ],
     also: None,
     reserved: &[
-        Reserved { name: "steps", doc: "operations of several requests" },
-        Reserved { name: "each", doc: "lists over other lists" },
-        Reserved { name: "absent_parent", doc: "lists over other lists" },
         Reserved { name: "select", doc: "fields asked for by name" },
         Reserved { name: "changes", doc: "lists of what changed" },
-        Reserved { name: "poll", doc: "asynchronous jobs" },
         Reserved { name: "complete", doc: "nested connections that are read to their end" },
     ],
     rest: None,

@@ -319,8 +319,8 @@ fn title(name: &str) -> String {
     }
     match name {
         // These are keys themselves.
-        "into" | "size" | "with" | "filters" | "errors" | "graphql" | "app" | "idempotency" | "paginate" | "keep" | "jwt" | "refresh"
-        | "apply" => format!("`{name}`"),
+        "into" | "size" | "with" | "for_each" | "poll" | "else" | "filters" | "errors" | "graphql" | "app" | "idempotency" | "paginate"
+        | "keep" | "jwt" | "refresh" | "apply" => format!("`{name}`"),
         _ => with_article(name),
     }
 }

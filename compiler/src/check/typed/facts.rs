@@ -6,7 +6,7 @@ use std::rc::Rc;
 use connc_plan::Answer;
 
 use super::endpoint::OpenPath;
-use crate::check::Case;
+use crate::check::{Callee, Case};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, nearest};
 use crate::lang::{Path, sent};
 use crate::shape::{Answered, Description, Endpoint, Inputs, Object, Shape, Shapes, Trust, answered};
@@ -54,6 +54,14 @@ impl<'a> Typed<'a> {
         for operation in &case.spec.operations {
             let facts = typed.read(operation, case, diagnostics);
             typed.facts.insert(operation.name.value.as_str(), facts);
+        }
+        // What is made of steps gives the records of the operation that its last step comes to.
+        for compound in &case.spec.compounds {
+            let source =
+                Callee::Compound(compound).source(case.spec).and_then(|(operation, _)| typed.facts.get(operation.name.value.as_str()));
+            let (record, trust) = source.map_or((Shape::Null, None), |facts| (facts.record.clone(), facts.trust));
+            let facts = Facts { endpoint: None, answer: Shape::Unknown, record, trust, graphql: None };
+            typed.facts.insert(compound.name.value.as_str(), facts);
         }
         typed
     }

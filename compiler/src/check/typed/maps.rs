@@ -11,12 +11,12 @@ use super::coverage::Coverage;
 use super::facts::Typed;
 use super::report::Reports;
 use super::scope::{Input, scope};
-use crate::check::{Case, uses};
+use crate::check::{Callee, Case, uses};
 use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::lang::{DataPlace, Expression};
 use crate::shape::{Property, Shape, Text, Trust, Value, fit};
 use crate::source::Span;
-use crate::spec::{EnumField, Field, FieldValue, MapResource, VerbCall};
+use crate::spec::{EnumField, Field, FieldValue, MapResource, Step, StepCall, VerbSteps};
 
 /// A record that a map is given.
 struct Raw {
@@ -75,27 +75,28 @@ fn least(one: Option<Trust>, other: Option<Trust>) -> Option<Trust> {
 
 /// The records that the map is given: those of every operation that serves a verb with a record.
 fn raws(resource: &MapResource, case: &Case<'_>, typed: &Typed<'_>) -> Vec<Raw> {
-    let mut calls: Vec<(&str, Vec<String>)> =
-        uses::implied(case.spec, resource).into_iter().map(|(_, operation)| (operation.name.value.as_str(), Vec::new())).collect();
-    for (verb, call) in &resource.verbs {
+    let mut calls: Vec<(String, Vec<String>)> =
+        uses::implied(case.spec, resource).into_iter().map(|(_, callee)| (callee.name().value.clone(), Vec::new())).collect();
+    for (verb, VerbSteps { steps, .. }) in &resource.verbs {
         if matches!(verb.value, plan::Verb::List | plan::Verb::Get | plan::Verb::Create | plan::Verb::Update) {
-            let chain = uses::calls(call);
-            let given = chain.iter().flat_map(|(call, _)| given(call)).collect();
-            calls.extend(chain.last().map(|(last, _)| (last.call.value.as_str(), given)));
+            let certain = steps.iter().filter(|step| step.when.is_none() && step.for_each.is_none());
+            let given = certain.flat_map(Step::calls).flat_map(given).collect();
+            calls.extend(super::steps::source(case, steps).map(|(_, called)| (called, given)));
         }
     }
-    calls.extend(resource.filters.list.iter().filter_map(|filter| filter.via.as_ref()).map(|via| (via.value.as_str(), Vec::new())));
+    calls.extend(resource.filters.list.iter().filter_map(|filter| filter.via.as_ref()).map(|via| (via.value.clone(), Vec::new())));
     let mut raws: Vec<Raw> = Vec::new();
     for (name, given) in calls {
-        let Some(facts) = typed.of(name).filter(|facts| facts.record != Shape::Null) else { continue };
-        let parent = case.spec.operation(name).is_some_and(|operation| crate::check::takes(operation, "parent"));
+        let Some(facts) = typed.of(&name).filter(|facts| facts.record != Shape::Null) else { continue };
+        let source = Callee::find(case.spec, &name).and_then(|callee| callee.source(case.spec));
+        let parent = source.is_some_and(|(operation, _)| Callee::Operation(operation).takes("parent"));
         match raws.iter_mut().find(|raw| raw.shape == facts.record && raw.given == given && raw.parent == parent) {
             Some(known) => known.trust = least(known.trust, facts.trust),
             None => raws.push(Raw {
                 shape: facts.record.clone(),
                 trust: facts.trust,
-                operation: name.to_owned(),
                 called: format!("a record of `{name}`"),
+                operation: name,
                 given,
                 parent,
             }),
@@ -105,7 +106,7 @@ fn raws(resource: &MapResource, case: &Case<'_>, typed: &Typed<'_>) -> Vec<Raw> 
 }
 
 /// The unified fields that a call passes on as its id or its parent, without which there is no call.
-fn given(call: &VerbCall) -> Vec<String> {
+fn given(call: &StepCall) -> Vec<String> {
     let needed = call.with.iter().filter(|(name, _)| matches!(name.value.as_str(), "id" | "parent"));
     let expressions = needed.flat_map(|(_, data)| data.expressions());
     expressions.filter_map(|expression| expression.source.trim().strip_prefix("$input.").map(ToOwned::to_owned)).collect()

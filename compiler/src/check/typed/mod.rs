@@ -11,7 +11,7 @@ mod report;
 mod requests;
 mod scope;
 mod seen;
-mod verbs;
+mod steps;
 
 use super::Case;
 use crate::diagnostic::Diagnostics;
@@ -59,7 +59,7 @@ fn all(case: &Case<'_>, typed: &Typed<'_>, reports: &mut Reports<'_>) -> Coverag
     let mut coverage = Coverage::default();
     places::check(case, typed, reports, &mut coverage);
     let _types = maps::check(case, typed, reports, &mut coverage);
-    verbs::check(case, typed, reports, &mut coverage);
+    steps::check(case, typed, reports, &mut coverage);
     requests::check(case, typed, reports, &mut coverage);
     loops::check(case, typed, reports, &mut coverage);
     coverage

@@ -9,7 +9,7 @@ use super::facts::Typed;
 use crate::check::Case;
 use crate::lang::{DataPlace, Root};
 use crate::shape::{Member, Object, Parameter, Scope, Shape, Value};
-use crate::spec::{MapResource, Operation};
+use crate::spec::{Compound, EnumField, MapResource, Operation};
 
 /// Whose input a place reads.
 #[derive(Clone, Copy)]
@@ -18,6 +18,8 @@ pub(super) enum Input<'a> {
     Nobody,
     /// An operation's declared input.
     Operation(&'a Operation),
+    /// The declared input of an operation made of steps.
+    Compound(&'a Compound),
     /// The unified fields of a mapped resource.
     Map(&'a str, &'a MapResource),
     /// The same, where a record came back: these fields were given, and the record stands under another, or not.
@@ -63,6 +65,7 @@ fn variable(root: Root, input: Input<'_>, case: &Case<'_>, typed: &Typed<'_>) ->
                 let shape = super::bodies::passed_whole(operation, parameter, typed).unwrap_or_else(|| parameter_shape(parameter));
                 member(parameter, shape)
             })),
+            Input::Compound(compound) => object(compound.input.iter().map(|parameter| member(parameter, parameter_shape(parameter)))),
             Input::Map(model, resource) | Input::Answered { model, resource, .. } => {
                 let given = if let Input::Answered { given, .. } = input { given } else { &[] };
                 let fields = spec.models.get(model).and_then(|model| model.resources.get(&resource.name.value));
@@ -81,7 +84,14 @@ fn variable(root: Root, input: Input<'_>, case: &Case<'_>, typed: &Typed<'_>) ->
         Root::Error => {
             object(["kind", "code", "message"].map(|name| Member { required: name == "kind", ..Member::new(name, Shape::text()) }))
         }
-        Root::App | Root::Secret | Root::Token | Root::Jwt | Root::Scopes | Root::Value | Root::Answer => Value::unknown(),
+        Root::Provider => translated(input, |translation| {
+            let names = translation.names();
+            Shape::words(names.iter().filter_map(|(unified, _)| translation.written(unified)).collect::<Vec<_>>())
+        }),
+        Root::Names => {
+            translated(input, |translation| Shape::list(Shape::words(translation.names().into_iter().flat_map(|(_, names)| names))))
+        }
+        Root::App | Root::Secret | Root::Token | Root::Jwt | Root::Scopes | Root::Value => Value::unknown(),
     }
 }
 
@@ -101,6 +111,19 @@ fn kept(case: &Case<'_>) -> Vec<Member> {
         }
     }
     members
+}
+
+/// Something of each field that is a translation. It is absent where the field is not given.
+fn translated(input: Input<'_>, shape: impl Fn(&EnumField) -> Shape) -> Value {
+    let resource = match input {
+        Input::Map(_, resource) | Input::Answered { resource, .. } => resource,
+        Input::Nobody | Input::Operation(_) | Input::Compound(_) => return Value::unknown(),
+    };
+    object(
+        resource
+            .translations()
+            .map(|(name, translation)| Member { place: Some(name.span), ..Member::new(&name.value, shape(translation)) }),
+    )
 }
 
 fn object(members: impl IntoIterator<Item = Member>) -> Value {
