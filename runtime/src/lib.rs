@@ -133,5 +133,7 @@ pub use prepare::PreparedRequest;
 pub use rate_limit::RateLimit;
 pub use runtime::{Builder, Runtime};
 pub use secret::Secret;
-pub use store::{Lease, MemoryStore, Store};
+#[cfg(feature = "sqlite")]
+pub use store::SqliteStore;
+pub use store::{FileStore, Lease, MemoryStore, Store};
 pub use transport::{Transport, replay};

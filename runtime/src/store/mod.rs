@@ -1,6 +1,11 @@
 //! Where what accounts keep lives: tokens, kept values, and whether an account has to be connected again.
 
+mod aside;
+mod file;
 mod memory;
+mod seal;
+#[cfg(feature = "sqlite")]
+mod sqlite;
 
 use std::time::Duration;
 
@@ -8,7 +13,10 @@ use futures_util::future::BoxFuture;
 
 use crate::{Error, Secret};
 
+pub use file::FileStore;
 pub use memory::MemoryStore;
+#[cfg(feature = "sqlite")]
+pub use sqlite::SqliteStore;
 
 /// Keeps opaque bytes by key, for one process or for all that share it.
 ///
