@@ -8,7 +8,7 @@ use std::{env, fs};
 fn main() -> Result<(), Box<dyn Error>> {
     let here = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?);
     let mut code = String::new();
-    for (name, folder) in [("CONNECTORS", "../connectors"), ("MODELS", "../unified-models")] {
+    for (name, folder) in [("CONNECTORS", "../connectors"), ("BASES", "../connectors/_base"), ("MODELS", "../unified-models")] {
         let root = here.join(folder);
         println!("cargo::rerun-if-changed={}", root.display());
         writeln!(code, "pub(crate) static {name}: &[Folder] = &[")?;

@@ -36,6 +36,8 @@ use std::sync::Arc;
 pub use check::{Coverage, MapTypes};
 use connc_plan::{Cassette, Plan};
 use diagnostic::{Diagnostic, Diagnostics};
+use parse::Trees;
+pub use parse::extends;
 pub use reference::{Chapter, Example, chapters, complete, editor_schema, examples, files, reference, role};
 use source::{FileId, Role, Sources};
 use spec::Connector;
@@ -132,18 +134,6 @@ pub fn cassette(sources: &Sources, file: FileId) -> (Option<Cassette>, Vec<Diagn
     let name = path.rsplit_once('/').map_or(path, |(_, name)| name).trim_end_matches(".yaml");
     let cassette = parse::cassette(name, &tree, &mut Context { sources, diagnostics: &mut diagnostics });
     (cassette.filter(|_| !diagnostics.has_errors()), diagnostics.into_sorted())
-}
-
-struct Trees {
-    connector: Option<Node>,
-    maps: Vec<Node>,
-}
-
-impl Trees {
-    fn read(sources: &Sources, diagnostics: &mut Diagnostics) -> Self {
-        let mut read = |role| sources.of(role).map(|file| yaml::read(sources, file, diagnostics)).collect::<Vec<_>>();
-        Self { connector: read(Role::Connector).into_iter().next(), maps: read(Role::Map) }
-    }
 }
 
 /// The connector with its maps and the unified models. A map is read even where the connector cannot be: every problem shows in one run.

@@ -17,6 +17,7 @@ fn problems(example: &Example) -> Vec<String> {
     }
     let connector = if example.role == Role::Connector { example.text.clone() } else { complete("") };
     let connector = sources.add(Role::Connector, "connector.yaml", connector);
+    sources.add(Role::Base, "_base/example/connector.yaml", "constants: { old: 1 }");
     sources.add(Role::Schema, "schemas/example.graphql", "type Query { things: String }");
     let mut found = Vec::new();
     if example.role != Role::Connector {

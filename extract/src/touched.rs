@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use connc_compiler::diagnostic::Diagnostics;
 use connc_compiler::lang::{Expression, Path, Piece, Template};
 use connc_compiler::pagination::{Loop, Next};
-use connc_compiler::source::{Role, Sources, Span, Spanned};
+use connc_compiler::parse;
+use connc_compiler::source::{Sources, Span, Spanned};
 use connc_compiler::spec::{Action, Body, Connector, Data, FieldValue, Operation, Records, Step};
 use connc_compiler::yaml::Context;
-use connc_compiler::{parse, yaml};
 use connc_expr::ir::{Kind, Node};
 use connc_plan::{Method, Target};
 
@@ -87,12 +87,10 @@ pub(crate) enum About {
 #[must_use]
 pub fn read_connector(sources: &Sources) -> Option<Connector> {
     let mut diagnostics = Diagnostics::default();
-    let file = sources.of(Role::Connector).next()?;
-    let tree = yaml::read(sources, file, &mut diagnostics);
-    let maps: Vec<_> = sources.of(Role::Map).map(|file| yaml::read(sources, file, &mut diagnostics)).collect();
+    let trees = parse::Trees::read(sources, &mut diagnostics);
     let mut context = Context { sources, diagnostics: &mut diagnostics };
-    let maps = maps.iter().filter_map(|tree| parse::map_file(tree, &mut context)).collect();
-    let spec = parse::connector(&tree, &mut context)?;
+    let maps = trees.maps.iter().filter_map(|tree| parse::map_file(tree, &mut context)).collect();
+    let spec = parse::connector(trees.connector.as_ref()?, &mut context)?;
     Some(Connector { maps, ..spec })
 }
 

@@ -46,6 +46,7 @@ fn compare(case: &Path) -> Result<(), Failed> {
     let slug = case.parent().map(name).unwrap_or_default();
     let mut sources = Sources::new("example");
     add(&mut sources, case, "");
+    sources.know_bases(children(&case.join("_base")).iter().map(|base| name(base)).collect());
     let diagnostics = check(&mut sources);
     let mut text = String::new();
     for diagnostic in &diagnostics {
@@ -98,7 +99,7 @@ fn example(piece: &str) -> (Sources, Vec<Diagnostic>) {
     let mut sources = Sources::new("example");
     match role {
         Role::Connector => drop(sources.add(Role::Connector, "connector.yaml", connc_compiler::complete(piece))),
-        Role::Map | Role::Model | Role::Schema | Role::Cassette => {
+        Role::Map | Role::Base | Role::Model | Role::Schema | Role::Cassette => {
             sources.add(Role::Connector, "connector.yaml", connc_compiler::complete(""));
             let path = if piece.starts_with("# overlay\n") { "schemas/example.overlay.yaml" } else { "user-directory.yaml" };
             sources.add(role, path, piece);
@@ -146,6 +147,7 @@ fn role(short: &str) -> Role {
         None if short == "connector.yaml" => Role::Connector,
         None => Role::Map,
         Some(("cassettes", _)) => Role::Cassette,
+        Some(("_base", rest)) if !rest.contains("/schemas/") => Role::Base,
         Some(_) => Role::Schema,
     }
 }

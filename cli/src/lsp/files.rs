@@ -138,7 +138,7 @@ impl Part {
 
 /// The file that lies at a path.
 fn find(sources: &Sources, path: &Path) -> Option<FileId> {
-    let roles = [Role::Connector, Role::Map, Role::Model, Role::Schema, Role::Cassette];
+    let roles = [Role::Connector, Role::Map, Role::Base, Role::Model, Role::Schema, Role::Cassette];
     roles.into_iter().flat_map(|role| sources.of(role)).find(|file| absolute(sources.path(*file)) == path)
 }
 

@@ -8,7 +8,7 @@ use connc_compiler::source::{FileId, Role, Sources};
 use connc_compiler::{Compiled, Coverage, Models};
 use connc_plan::Cassette;
 
-use super::{Found, Place, disk};
+use super::{Found, Place, bases, disk};
 use crate::embedded;
 use crate::error::Stop;
 use crate::parallel::side_by_side;
@@ -60,7 +60,11 @@ impl Loaded {
     /// A place of the plan as people see it: `connectors/example/connector.yaml:31:7`.
     #[must_use]
     pub fn place(&self, short: &str) -> String {
-        if short.starts_with(MODELS) { short.to_owned() } else { self.path(short) }
+        match short.strip_prefix("_base/") {
+            Some(_) => self.shown.rsplit_once('/').map_or_else(|| short.to_owned(), |(above, _)| format!("{above}/{short}")),
+            None if short.starts_with(MODELS) => short.to_owned(),
+            None => self.path(short),
+        }
     }
 }
 
@@ -97,6 +101,8 @@ impl Shared {
         };
         let mut hidden: Vec<String> = Vec::new();
         if let Place::Folder(connectors) = place {
+            // Bases lie in a folder of their own among the connectors.
+            let connectors = if is_bases(connectors) { connectors.parent().unwrap_or(connectors) } else { connectors };
             let models = beside(connectors, MODELS);
             if models.is_dir() {
                 hidden = disk::folders(&models)?;
@@ -160,7 +166,13 @@ fn load(found: &Found, shared: &Shared) -> Result<Loaded, Stop> {
             }
         }
     }
+    bases::add(&mut loaded, &found.place)?;
     Ok(loaded)
+}
+
+/// Whether a folder holds bases.
+pub(super) fn is_bases(folder: &Path) -> bool {
+    folder.file_name().is_some_and(|name| name == "_base")
 }
 
 /// What lies beside the folder of connectors. A relative folder may have no parent in its own text.

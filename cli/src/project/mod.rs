@@ -1,5 +1,6 @@
 //! Finds connectors: `--connectors DIR`, then `./connectors`, then those inside the binary. A name found first hides later ones.
 
+mod bases;
 mod disk;
 mod loaded;
 
@@ -173,6 +174,7 @@ impl Place {
                 }
                 whole
             }
+            // A base is compiled from the disk, or as a part of what extends it.
             Self::Embedded => embedded::CONNECTORS.iter().map(|(name, _)| (*name).to_owned()).collect(),
         };
         Ok(names.into_iter().map(|name| Found { name, place: self.clone() }).collect())

@@ -16,7 +16,7 @@ struct Allow {
 
 /// Takes out what comments allow, and reports comments that allow nothing.
 pub(super) fn apply(sources: &Sources, diagnostics: &mut Diagnostics) {
-    let files: Vec<FileId> = [Role::Connector, Role::Map].into_iter().flat_map(|role| sources.of(role)).collect();
+    let files: Vec<FileId> = [Role::Connector, Role::Map, Role::Base].into_iter().flat_map(|role| sources.of(role)).collect();
     for file in files {
         // Nearly every file has none.
         if !sources.text(file).contains(MARK) {

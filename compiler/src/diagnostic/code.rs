@@ -75,6 +75,9 @@ codes! {
     GraphqlInvalid "graphql-invalid" Error "a GraphQL document does not fit the provider's schema";
     UnknownName "unknown-name" Error "a template names something that does not exist there";
     UnknownVariable "unknown-variable" Error "an expression names a variable that does not exist there";
+    UnknownBase "unknown-base" Error "the connector extends a base that does not exist";
+    BaseCircle "base-circle" Error "bases extend each other in a circle";
+    UnknownRemoval "unknown-removal" Error "what is removed of a base is not in it";
     UnknownOperation "unknown-operation" Error "an operation or resource does not exist";
     UnknownInput "unknown-input" Error "an operation does not take this input";
     ListInText "list-in-text" Error "a list, an object or a file stands where one text is due";

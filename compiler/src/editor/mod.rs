@@ -71,7 +71,7 @@ pub enum CompletionKind {
 #[must_use]
 pub fn inspect(sources: &Sources) -> Inspection {
     let mut silent = Diagnostics::default();
-    let trees = crate::Trees::read(sources, &mut silent);
+    let trees = crate::parse::Trees::read(sources, &mut silent);
     let description = shape::read_extracts(sources, &mut silent);
     let spec = crate::connector(&trees, &crate::models(sources), sources, &mut silent);
     let seen = spec.as_ref().map(|spec| check::seen(spec, &resolve::names(spec), sources, description.as_ref()));
@@ -83,14 +83,7 @@ pub fn inspect(sources: &Sources) -> Inspection {
 /// The sources with another text for one of the files. Files keep their numbers.
 #[must_use]
 pub fn with_text(sources: &Sources, file: FileId, text: &str) -> Sources {
-    let roles = [Role::Connector, Role::Map, Role::Model, Role::Schema, Role::Cassette];
-    let mut files: Vec<(FileId, Role)> = roles.into_iter().flat_map(|role| sources.of(role).map(move |file| (file, role))).collect();
-    files.sort_by_key(|(file, _)| *file);
-    let mut edited = Sources::new(sources.folder());
-    for ((known, role), name) in files.into_iter().zip(sources.names()) {
-        edited.add_named(role, sources.path(known), name, if known == file { text } else { sources.text(known) });
-    }
-    edited
+    sources.with_text(file, text)
 }
 
 impl Inspection {
@@ -120,9 +113,9 @@ impl Inspection {
     fn table(&self, file: FileId) -> Option<&'static Table> {
         let role = |role: Role| self.sources.of(role).any(|known| known == file);
         let path = self.sources.path(file);
-        if role(Role::Connector) {
+        if role(Role::Connector) || (role(Role::Base) && path.ends_with("/connector.yaml")) {
             Some(&spec::CONNECTOR)
-        } else if role(Role::Map) {
+        } else if role(Role::Map) || role(Role::Base) {
             Some(&spec::MAP_FILE)
         } else if role(Role::Model) {
             Some(if path.ends_with("/model.yaml") { &shape::MODEL } else { &shape::RESOURCE })

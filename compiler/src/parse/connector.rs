@@ -14,6 +14,12 @@ use crate::yaml::{Context, Node, Reader};
 pub fn connector<'a>(node: &'a Node, context: &mut Context<'a>) -> Option<Connector> {
     let mut reader = Reader::open(node, &CONNECTOR, context)?;
     let name = reader.text("connector");
+    // What they name was merged in before.
+    let _base = (reader.text("extends"), reader.texts("remove"));
+    if let (Some(span), None) = (reader.key_span("remove"), reader.key_span("extends")) {
+        let diagnostic = Diagnostic::new(Code::ConflictingKeys, span, "`remove` drops what a base gave, and the connector extends none");
+        reader.context().diagnostics.push(diagnostic.help("leave it out, or name the base: `extends: scim2`"));
+    }
     let version = reader.integer("spec");
     if let Some(version) = version.filter(|version| version.value != 1) {
         let message = format!("version {} of the spec language is not known", version.value);

@@ -4,6 +4,7 @@ mod cassette;
 mod connector;
 mod data;
 mod download;
+mod extend;
 mod map;
 mod model;
 mod operation;
@@ -12,5 +13,6 @@ mod steps;
 
 pub use cassette::{CASSETTE, CASSETTE_CALL, CASSETTE_FILE, EXCHANGE, RECORDED_REQUEST, RECORDED_RESPONSE, cassette};
 pub use connector::connector;
+pub use extend::{Trees, extends};
 pub use map::map_file;
 pub use model::models;

@@ -58,6 +58,7 @@ pub fn files(piece: &str) -> Vec<(Role, String, String)> {
     let role = |path: &str| match path {
         _ if path.contains(' ') => None,
         _ if path.starts_with("schemas/") => Some(Role::Schema),
+        _ if path.starts_with("_base/") => Some(Role::Base),
         _ if path.ends_with(".yaml") => Some(Role::Map),
         _ => None,
     };

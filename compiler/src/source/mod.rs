@@ -9,6 +9,8 @@ pub enum Role {
     Connector,
     /// A map to a unified model.
     Map,
+    /// A connector or a map of a base that the connector extends. Its name is `_base/NAME/FILE`.
+    Base,
     /// A unified model, or one of its resources.
     Model,
     /// An extract of the provider's schema.
@@ -22,6 +24,8 @@ pub enum Role {
 pub struct Sources {
     folder: String,
     files: Vec<SourceFile>,
+    /// The bases that there are, for suggestions.
+    bases: Vec<String>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -71,7 +75,7 @@ impl Sources {
     /// No files yet, for the connector in the folder of this name.
     #[must_use]
     pub fn new(folder: impl Into<String>) -> Self {
-        Self { folder: folder.into(), files: Vec::new() }
+        Self { folder: folder.into(), files: Vec::new(), bases: Vec::new() }
     }
 
     /// Adds a file that diagnostics and the plan call by the same path.
@@ -91,6 +95,28 @@ impl Sources {
         id
     }
 
+    /// The bases that a connector could extend, whether their files are here or not.
+    pub fn know_bases(&mut self, names: Vec<String>) {
+        self.bases = names;
+    }
+
+    /// The bases that a connector could extend.
+    #[must_use]
+    pub fn bases(&self) -> &[String] {
+        &self.bases
+    }
+
+    /// The same files, one of them with another text.
+    #[must_use]
+    pub fn with_text(&self, file: FileId, text: &str) -> Self {
+        let mut edited = Self { folder: self.folder.clone(), files: Vec::new(), bases: self.bases.clone() };
+        for (index, known) in (0u16..).zip(&self.files) {
+            let text = if FileId(index) == file { text } else { &known.text };
+            edited.add_named(known.role, known.path.to_string(), known.name.to_string(), text);
+        }
+        edited
+    }
+
     /// The name of the connector's folder.
     #[must_use]
     pub fn folder(&self) -> &str {
@@ -100,7 +126,7 @@ impl Sources {
     /// The same files for the connector in another folder; the texts are shared.
     #[must_use]
     pub fn for_folder(&self, folder: impl Into<String>) -> Self {
-        Self { folder: folder.into(), files: self.files.clone() }
+        Self { folder: folder.into(), files: self.files.clone(), bases: self.bases.clone() }
     }
 
     /// The files of a role, in the order that they were added.
@@ -112,6 +138,12 @@ impl Sources {
     #[must_use]
     pub fn path(&self, file: FileId) -> &str {
         self.files.get(file.index()).map_or("", |file| &file.path)
+    }
+
+    /// A file's name, which does not depend on where the folder lies.
+    #[must_use]
+    pub fn name(&self, file: FileId) -> &str {
+        self.files.get(file.index()).map_or("", |file| &file.name)
     }
 
     /// Every file's name, in the order of their ids.

@@ -35,6 +35,21 @@ pub static CONNECTOR: Table = Table {
             example: "title: Example",
         },
         Key {
+            name: "extends",
+            value: Value::Name,
+            need: Need::Optional,
+            doc: "The base in `connectors/_base/` that this connector states its differences to: mappings are put together key by key, everything else is replaced. \
+                  A map of the same model is put over the base's.",
+            example: "extends: example",
+        },
+        Key {
+            name: "remove",
+            value: Value::List(&Value::Text),
+            need: Need::Optional,
+            doc: "What is dropped of the base: paths of keys in its `connector.yaml`, or in a map below `maps.MODEL`.",
+            example: "extends: example\nremove: [constants.old]",
+        },
+        Key {
             name: "docs",
             value: Value::Text,
             need: Need::Optional,
@@ -142,8 +157,6 @@ pub static CONNECTOR: Table = Table {
     ],
     also: None,
     reserved: &[
-        Reserved { name: "extends", doc: "a base that several connectors share" },
-        Reserved { name: "remove", doc: "what is dropped of a base" },
         Reserved { name: "functions", doc: "functions that a connector names" },
         Reserved { name: "webhooks", doc: "events that a provider sends" },
         Reserved { name: "schemas", doc: "additions to the provider's schema" },

@@ -1,12 +1,14 @@
 //! YAML 1.2 (core schema) as a tree in which every key and value knows its bytes. The parser crate stays behind this module.
 
 mod flow;
+mod merge;
 mod offsets;
 mod parse;
 mod reader;
 mod scalar;
 mod table;
 
+pub use merge::{Missing, merged, without};
 pub use parse::read;
 pub use reader::{Context, Reader};
 pub use table::{Key, Need, Reserved, Table, Value};
