@@ -172,6 +172,9 @@ fn record(context: &Context, operation: &Operation, received: &Received, vars: &
         Found::Value(found) => found,
         Found::Null => return Err(Error::new(ErrorKind::NotFound, format!("the answer has no record: `{path}` is null"))),
         Found::Absent => return Err(Error::new(ErrorKind::Provider, format!("the answer has no `{path}`, where the record should stand"))),
+        Found::Twice => {
+            return Err(Error::new(ErrorKind::Provider, format!("the answer has `{path}` twice, where the record should stand")));
+        }
     };
     match extract::items(found) {
         Some(items) if keep_if.is_some() || !path.steps.is_empty() => one(context, items, keep_if, vars).map(Some),

@@ -33,13 +33,18 @@ pub(crate) enum Found<'a> {
     Null,
     /// A member on the way is missing, or what should hold it is no object.
     Absent,
+    /// A member on the way stands twice, so that one of the two would be lost.
+    Twice,
 }
 
 /// The value at `path` in JSON text that was checked before.
 pub(crate) fn at<'a>(text: &'a str, path: &Path) -> Found<'a> {
     let mut here = text;
     for step in &path.steps {
-        match member(here, step) {
+        let (mut found, mut count) = (None, 0);
+        each_member(here, |key| key == step, |_, value| (found, count) = (Some(value), count + 1));
+        match found {
+            Some(_) if count > 1 => return Found::Twice,
             Some(value) => here = value,
             None => return Found::Absent,
         }
@@ -47,7 +52,7 @@ pub(crate) fn at<'a>(text: &'a str, path: &Path) -> Found<'a> {
     if here == "null" { Found::Null } else { Found::Value(here) }
 }
 
-/// A member of an object; where a key stands twice, the last one counts.
+/// A member of an object; where a key stands twice, the last one counts, as in maps.
 pub(crate) fn member<'a>(text: &'a str, name: &str) -> Option<&'a str> {
     let mut found = None;
     each_member(text, |key| key == name, |_, value| found = Some(value));
@@ -110,6 +115,7 @@ pub(crate) fn list<'a>(text: &'a str, records: &Records) -> Result<Vec<&'a str>,
         Found::Value(found) => items(found).ok_or_else(|| wrong(kind(found))),
         Found::Null | Found::Absent if absent_is_empty => Ok(Vec::new()),
         Found::Null => Err(wrong("null")),
+        Found::Twice => Err(wrong("two values")),
         Found::Absent => Err(wrong("nothing").with_help("say `items_absent: empty` where the provider leaves out an empty list")),
     }
 }

@@ -16,6 +16,7 @@ const LONGEST: usize = 500;
 pub(crate) fn classify(context: &Context, request: &Request, received: &Received) -> Result<(), Error> {
     let rules = &context.plan().errors;
     match received.status {
+        206 if is_piece(received) => Err(piece(received)),
         200..=299 => error_in_success(context, rules, received)?.map_or(Ok(()), Err),
         // Where a file may lead on to is its download's business.
         300..=399 if request.answer == Answer::Bytes && context.fetched.as_ref().is_some_and(|fetched| fetched.follows) => Ok(()),
@@ -103,19 +104,36 @@ pub(crate) fn shortened(text: &str) -> String {
     }
 }
 
+/// Whether the answer is some bytes of the document, which nobody asked for (RFC 9110, section 14.4). Some providers answer 206 for each page
+/// of a list, in units of their own.
+fn is_piece(received: &Received) -> bool {
+    let range = received.headers.get(http::header::CONTENT_RANGE).and_then(|range| range.to_str().ok());
+    range.is_some_and(|range| range.trim_start().get(..5).is_some_and(|unit| unit.eq_ignore_ascii_case("bytes")))
+}
+
+fn piece(received: &Received) -> Error {
+    let mut error = Error::new(ErrorKind::Provider, "the answer is a piece of the document, which was not asked for");
+    error.status = Some(received.status);
+    error
+}
+
 fn redirected(received: &Received) -> Error {
     let target =
         received.headers.get(http::header::LOCATION).and_then(|value| value.to_str().ok()).and_then(|text| received.url.join(text).ok());
     let mut error = match target {
-        Some(target) => Error::new(
-            ErrorKind::Provider,
-            format!("redirected to {}; this connector does not follow redirects", target.origin().ascii_serialization()),
-        )
-        .with_help("check the account's host: a redirect often means a renamed tenant, a wrong host, or a login page"),
+        Some(target) => {
+            Error::new(ErrorKind::Provider, format!("redirected to {}; this connector does not follow redirects", shown(&target)))
+                .with_help("check the account's host: a redirect often means a renamed tenant, a wrong host, or a login page")
+        }
         None => Error::new(ErrorKind::Provider, format!("the provider answered {} without saying where to", received.status)),
     };
     error.status = Some(received.status);
     error
+}
+
+/// Where a URL leads, without its path and query, which may hold secrets.
+fn shown(url: &url::Url) -> String {
+    if url.origin().is_tuple() { url.origin().ascii_serialization() } else { format!("`{}:`", url.scheme()) }
 }
 
 /// Why a body is no JSON document, in words that hold nothing of it.

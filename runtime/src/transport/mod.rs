@@ -14,6 +14,8 @@ use http::{HeaderMap, StatusCode};
 pub use self::body::{Body, BodyStream};
 #[cfg(feature = "reqwest")]
 pub use self::reqwest::{ReqwestTransport, Timeouts};
+#[cfg(feature = "reqwest")]
+pub use self::resolve::{Resolver, SystemResolver};
 
 /// Sends one request and gives its answer. Redirects, retries and limits are not a transport's business.
 pub trait Transport: Send + Sync {

@@ -9,7 +9,7 @@ use futures_util::future::BoxFuture;
 use reqwest::redirect::Policy;
 use rustls_platform_verifier::BuilderVerifierExt as _;
 
-use super::resolve::{NotPublic, PublicOnly};
+use super::resolve::{NotPublic, PublicOnly, Resolver, SystemResolver};
 use super::{Body, Response, Transport, TransportError, TransportFailure};
 use crate::Error;
 use crate::guard::{Origin, public_host};
@@ -47,6 +47,16 @@ impl ReqwestTransport {
     ///
     /// Where an origin cannot be read, or TLS cannot be set up.
     pub fn new(timeouts: Timeouts, allowed: &[String]) -> Result<Self, Error> {
+        Self::with_resolver(timeouts, allowed, Arc::new(SystemResolver))
+    }
+
+    /// The same with a name resolution of the embedder's. What it gives is held against the rules all the same: a name that has an address
+    /// which is not public is refused, at each connection anew.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::new`].
+    pub fn with_resolver(timeouts: Timeouts, allowed: &[String], resolver: Arc<dyn Resolver>) -> Result<Self, Error> {
         let allowed = allowed.iter().map(|origin| Origin::parse(origin)).collect::<Result<Vec<_>, _>>()?;
         let failed = |_| Error::new(connc_plan::ErrorKind::Transport, "TLS cannot be set up");
         let (tls, trusts) = match tls(true) {
@@ -54,7 +64,12 @@ impl ReqwestTransport {
             // A machine without certificates may still talk to its local servers, or only show what would be sent.
             Err(_) => (tls(false).map_err(failed)?, false),
         };
-        Ok(Self { strict: client(timeouts, tls.clone(), true)?, open: client(timeouts, tls, false)?, allowed: allowed.into(), trusts })
+        Ok(Self {
+            strict: client(timeouts, tls.clone(), Some(resolver))?,
+            open: client(timeouts, tls, None)?,
+            allowed: allowed.into(),
+            trusts,
+        })
     }
 
     fn choose(&self, uri: &str) -> Result<&reqwest::Client, TransportError> {
@@ -80,15 +95,15 @@ impl ReqwestTransport {
     }
 }
 
-fn client(timeouts: Timeouts, tls: rustls::ClientConfig, public_only: bool) -> Result<reqwest::Client, Error> {
+fn client(timeouts: Timeouts, tls: rustls::ClientConfig, public_only: Option<Arc<dyn Resolver>>) -> Result<reqwest::Client, Error> {
     let mut builder = reqwest::Client::builder()
         .tls_backend_preconfigured(tls)
         .redirect(Policy::none())
         .no_proxy()
         .connect_timeout(timeouts.connect)
         .read_timeout(timeouts.idle);
-    if public_only {
-        builder = builder.dns_resolver(PublicOnly::shared());
+    if let Some(resolver) = public_only {
+        builder = builder.dns_resolver(Arc::new(PublicOnly(resolver)));
     }
     builder.build().map_err(|_| Error::new(connc_plan::ErrorKind::Transport, "the HTTP client cannot be set up"))
 }
