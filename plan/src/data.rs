@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::Origin;
+use crate::{Origin, Text};
 
 /// A value made at run time: a body, GraphQL variables, or what a step passes on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -11,6 +11,9 @@ use crate::Origin;
 pub enum Data {
     /// A literal.
     Const(Value),
+    /// A template's text: where a secret stands in a body, which the engine that evaluates expressions never sees. In requests that get or
+    /// end a token only. Where it is one whole `{{ x }}` that is absent, the member that holds it is left out.
+    Text(Text),
     /// An expression; where it gives nothing, the member that holds it is left out.
     Expression(Expression),
     /// An object, its members in the order of the spec.
@@ -24,7 +27,7 @@ impl Data {
     #[must_use]
     pub fn expressions(&self) -> Vec<&Expression> {
         match self {
-            Self::Const(_) => Vec::new(),
+            Self::Const(_) | Self::Text(_) => Vec::new(),
             Self::Expression(expression) => vec![expression],
             Self::Object(members) => members.iter().flat_map(|(_, value)| value.expressions()).collect(),
             Self::List(items) => items.iter().flat_map(Self::expressions).collect(),

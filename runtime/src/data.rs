@@ -1,6 +1,6 @@
 //! Bodies, variables and what steps pass on, made from [`Data`].
 
-use connc_plan::Data;
+use connc_plan::{Data, Text};
 use serde_json::{Map, Value};
 
 use crate::Error;
@@ -8,13 +8,23 @@ use crate::program::Evaluation;
 
 /// The value, or none where an expression gives nothing: the member that would hold it is left out.
 pub(crate) fn make(data: &Data, over: &Evaluation<'_>) -> Result<Option<Value>, Error> {
+    make_with(data, over, &|_| Err(Error::invalid("a secret has no place here")))
+}
+
+/// The same, where templates may stand too; `render` gives their text.
+pub(crate) fn make_with(
+    data: &Data,
+    over: &Evaluation<'_>,
+    render: &dyn Fn(&Text) -> Result<Option<String>, Error>,
+) -> Result<Option<Value>, Error> {
     Ok(match data {
+        Data::Text(text) => render(text)?.map(Value::String),
         Data::Const(value) => Some(value.clone()),
         Data::Expression(expression) => over.value(expression)?,
         Data::Object(members) => {
             let mut object = Map::new();
             for (name, member) in members {
-                if let Some(value) = make(member, over)? {
+                if let Some(value) = make_with(member, over, render)? {
                     object.insert(name.clone(), value);
                 }
             }
@@ -23,7 +33,7 @@ pub(crate) fn make(data: &Data, over: &Evaluation<'_>) -> Result<Option<Value>, 
         Data::List(members) => {
             let mut list = Vec::with_capacity(members.len());
             for member in members {
-                list.extend(make(member, over)?);
+                list.extend(make_with(member, over, render)?);
             }
             Some(Value::Array(list))
         }

@@ -123,7 +123,7 @@ fn body(context: &Context, body: &connc_plan::Body, given: &Given<'_>, names: &N
         Body::None => Made::Nothing,
         Body::Json(data) => {
             let over = Evaluation::over_nothing(context.programs(), given.vars)?;
-            data::make(data, &over)?.map_or(Made::Nothing, Made::Json)
+            data::make_with(data, &over, &|text| optional(text, names, Escape::None))?.map_or(Made::Nothing, Made::Json)
         }
         Body::Form(fields) => {
             let mut made = Vec::with_capacity(fields.len());

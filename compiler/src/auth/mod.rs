@@ -1,27 +1,47 @@
 //! Auth schemes: one file for each, with its keys and what they mean as acquire and apply.
 
+mod acquire;
 mod api_key;
+mod aws_sigv4;
 mod basic;
 mod bearer;
+mod body;
+mod connect;
+mod custom;
 mod jwt;
 mod keep;
 mod none;
 mod oauth2;
 mod parts;
+mod session;
+mod token_call;
 mod tokens;
 
 use connc_plan as plan;
 
-pub use parts::{Acquire, Apply, Authorize, Fields, Formula, Jwt, Keep, KeepFrom, Parts, Request, Step};
+pub use connect::{Choose, Connect};
+pub use parts::{
+    Acquire, Apply, Authorize, AwsSigV4, Body, Fields, Formula, Jwt, Keep, KeepFrom, Parts, Request, Sign, Signed, Step, Tree,
+};
 
 use crate::diagnostic::{Code, Diagnostic, nearest};
-use crate::lang::{Piece, Template, template, templates};
+use crate::lang::{Piece, Reference, Template, template, templates};
 use crate::shape::{PARAMETER, Parameter, SECRET, Secret};
-use crate::source::Spanned;
-use crate::yaml::{Context, Key, Kind, Need, Node, Reader, Reserved, Table, Value};
+use crate::source::{Span, Spanned};
+use crate::yaml::{Context, Key, Kind, Need, Node, Reader, Table, Value};
 
 /// Every scheme.
-pub static SCHEMES: &[&Scheme] = &[&api_key::SCHEME, &basic::SCHEME, &bearer::SCHEME, &oauth2::SCHEME, &none::SCHEME];
+pub static SCHEMES: &[&Scheme] = &[
+    &api_key::SCHEME,
+    &basic::SCHEME,
+    &bearer::SCHEME,
+    &oauth2::SCHEME,
+    &token_call::SCHEME,
+    &session::SCHEME,
+    &custom::SCHEME,
+    &aws_sigv4::SCHEME,
+    &none::SCHEME,
+];
 
 /// The tables that schemes share or hold, in reading order.
 pub static PARTS: &[&Table] = &[
@@ -30,13 +50,15 @@ pub static PARTS: &[&Table] = &[
     &tokens::TOKEN_ERRORS,
     &tokens::APPLY,
     &keep::KEEP,
+    &acquire::REQUEST,
+    &acquire::BASIC,
+    &connect::CONNECT,
+    &connect::CHOOSE,
+    &custom::SIGN,
     &oauth2::CLIENT_ASSERTION,
     &oauth2::REFRESH,
     &jwt::JWT,
 ];
-
-/// Schemes that are part of the language, but not of this version.
-static LATER: &[&str] = &["token_call", "session", "custom", "aws_sigv4"];
 
 /// A scheme.
 #[derive(Debug)]
@@ -56,7 +78,7 @@ pub static COMMON: Table = Table {
     keys: &[
         Key {
             name: "scheme",
-            value: Value::Choice(&["api_key", "basic", "bearer", "oauth2", "none"]),
+            value: Value::Choice(&["api_key", "basic", "bearer", "oauth2", "token_call", "session", "custom", "aws_sigv4", "none"]),
             need: Need::Required,
             doc: "What kind of credentials these are.",
             example: "scheme: bearer",
@@ -103,14 +125,23 @@ pub static COMMON: Table = Table {
             doc: "The call that proves these credentials, where it is another one.",
             example: "verify: things.list",
         },
+        Key {
+            name: "connect",
+            value: Value::List(&Value::Object(&connect::CONNECT)),
+            need: Need::Optional,
+            doc: "Calls that are made once, after connecting; `choose` reads what they give.",
+            example: "connect: [{ call: things.list, as: things }]\nchoose: { thing: { from: '$things.{ \"id\": id, \"label\": name }' } }",
+        },
+        Key {
+            name: "choose",
+            value: Value::Map(&Value::Object(&connect::CHOOSE)),
+            need: Need::Optional,
+            doc: "What a person chooses once, after connecting; in scope as `kept.*`.",
+            example: "choose: { thing: { from: '$things.{ \"id\": id, \"label\": name }' } }\nconnect: [{ call: things.list, as: things }]",
+        },
     ],
     also: None,
-    reserved: &[
-        Reserved { name: "acquire", doc: "calls that buy a token" },
-        Reserved { name: "sign", doc: "signatures over the request" },
-        Reserved { name: "connect", doc: "calls made once after connecting" },
-        Reserved { name: "choose", doc: "a choice that a person makes after connecting" },
-    ],
+    reserved: &[],
     rest: None,
     frame: "auth:\n  main:\n    scheme: bearer\n    secrets: { token: {} }\n    token: \"{{ secret.token }}\"\n    §",
 };
@@ -132,6 +163,10 @@ pub struct Method {
     pub trust_account_host: bool,
     /// A call of its own that proves credentials.
     pub verify: Option<Spanned<String>>,
+    /// Calls that are made after connecting.
+    pub connect: Vec<Connect>,
+    /// What a person chooses then.
+    pub choose: Vec<Choose>,
     /// What its scheme means.
     pub parts: Parts,
     /// Whether part of it could not be read.
@@ -142,7 +177,8 @@ impl Method {
     /// The names below `kept.` that it gives.
     #[must_use]
     pub fn kept(&self) -> Vec<&Spanned<String>> {
-        self.parts.keeps().into_iter().filter(|keep| keep.shown.is_some()).map(|keep| &keep.name).collect()
+        let keeps = self.parts.keeps().into_iter().filter(|keep| keep.shown.is_some()).map(|keep| &keep.name);
+        keeps.chain(self.choose.iter().map(|choice| &choice.name)).collect()
     }
 
     /// Reads a method.
@@ -158,6 +194,7 @@ impl Method {
         let entries = reader.map("secrets");
         let secrets = Secret::read_all(entries, reader.context());
         let headers = templates(&mut reader, "headers");
+        let (connect, choose) = connect::read(&mut reader);
         // What a scheme cannot read was reported; the parameters and secrets are known all the same.
         let mut parts = (scheme.read)(&mut reader).unwrap_or_default();
         let incomplete = reader.is_damaged();
@@ -166,7 +203,19 @@ impl Method {
             value,
             on: Vec::new(),
         }));
-        Some(Self { name: name.clone(), scheme: scheme.name, parameters, secrets, base_url, trust_account_host, verify, parts, incomplete })
+        Some(Self {
+            name: name.clone(),
+            scheme: scheme.name,
+            parameters,
+            secrets,
+            base_url,
+            trust_account_host,
+            verify,
+            connect,
+            choose,
+            parts,
+            incomplete,
+        })
     }
 }
 
@@ -194,11 +243,6 @@ fn scheme_of<'a>(name: &Spanned<String>, node: &'a Node, context: &mut Context<'
     if let Some(scheme) = SCHEMES.iter().find(|scheme| scheme.name == word.value) {
         return Some(scheme);
     }
-    if LATER.contains(&word.value.as_str()) {
-        let message = format!("the scheme `{}` is not supported by this version", word.value);
-        context.diagnostics.push(Diagnostic::new(Code::ReservedKey, word.span, message).help("leave the method out for now"));
-        return None;
-    }
     let diagnostic = Diagnostic::new(Code::InvalidValue, word.span, format!("`{}` is not an auth scheme", word.value));
     let names: Vec<&str> = SCHEMES.iter().map(|scheme| scheme.name).collect();
     let help = match nearest(&word, names.iter().copied()) {
@@ -209,11 +253,22 @@ fn scheme_of<'a>(name: &Spanned<String>, node: &'a Node, context: &mut Context<'
     None
 }
 
-/// `Bearer {{ name }}`.
+/// `Bearer {{ name }}` in its header.
 fn bearer_header(token: Template) -> Apply {
+    Apply { place: plan::Place::Header("Authorization".to_owned()), value: bearer(token), on: Vec::new() }
+}
+
+/// `Bearer {{ name }}`.
+fn bearer(token: Template) -> Template {
     let span = token.span;
     let pieces = std::iter::once(Piece::Literal("Bearer ".to_owned())).chain(token.pieces).collect();
-    Apply { place: plan::Place::Header("Authorization".to_owned()), value: Template { pieces, span }, on: Vec::new() }
+    Template { pieces, span }
+}
+
+/// `{{ a.b }}`.
+fn named(path: &[&str], span: Span) -> Template {
+    let path = path.iter().map(|part| (*part).to_owned()).collect();
+    Template { pieces: vec![Piece::Reference(Reference { path, filters: Vec::new(), span })], span }
 }
 
 /// `Basic base64(user:password)` (RFC 7617).

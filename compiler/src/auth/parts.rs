@@ -24,6 +24,8 @@ pub struct Parts {
     pub release: Vec<Step>,
     /// What is put on requests.
     pub apply: Vec<Apply>,
+    /// What is computed over a request.
+    pub sign: Option<Sign>,
     /// OAuth 2.0 scopes.
     pub scopes: Vec<Spanned<String>>,
 }
@@ -88,12 +90,40 @@ pub struct Request {
     pub query: Fields,
     /// Its headers.
     pub headers: Fields,
-    /// Its form fields, where it has a form.
-    pub form: Option<Fields>,
+    /// Its body.
+    pub body: Body,
     /// Whether sending it twice does no harm. What spends a code or a refresh token is sent once.
     pub repeatable: bool,
+    /// Whether it carries what is put on every other request.
+    pub applied: bool,
     /// Where it was written.
     pub span: Span,
+}
+
+/// A request's body.
+#[derive(Clone, Debug)]
+pub enum Body {
+    /// None.
+    None,
+    /// A form.
+    Form(Fields),
+    /// A JSON document.
+    Json(Tree),
+}
+
+/// A JSON body with secrets in it.
+#[derive(Clone, Debug)]
+pub enum Tree {
+    /// A literal.
+    Const(serde_json::Value),
+    /// A secret.
+    Text(Template),
+    /// An expression without secrets.
+    Expression(Expression),
+    /// A mapping.
+    Object(Vec<(String, Tree)>),
+    /// A list.
+    List(Vec<Tree>),
 }
 
 /// A JSON Web Token that is signed here.
@@ -161,6 +191,41 @@ pub struct Apply {
     pub on: Vec<plan::Method>,
 }
 
+/// What is computed over a request.
+#[derive(Clone, Debug)]
+pub enum Sign {
+    /// Expressions, in order.
+    Expressions(Vec<Signed>),
+    /// AWS Signature Version 4.
+    AwsSigV4(Box<AwsSigV4>),
+}
+
+/// A computed value.
+#[derive(Clone, Debug)]
+pub struct Signed {
+    /// Where it goes.
+    pub place: plan::Place,
+    /// What computes it.
+    pub value: Expression,
+}
+
+/// What AWS Signature Version 4 needs.
+#[derive(Clone, Debug)]
+pub struct AwsSigV4 {
+    /// The access key's id.
+    pub access_key_id: Template,
+    /// The secret access key.
+    pub secret_access_key: Template,
+    /// The token of a temporary key.
+    pub session_token: Option<Template>,
+    /// The region.
+    pub region: Template,
+    /// The service.
+    pub service: Template,
+    /// Where it was written.
+    pub span: Span,
+}
+
 impl Parts {
     /// Everything that gets a token, the exchange and the renewal included.
     pub fn acquires(&self) -> impl Iterator<Item = &Acquire> {
@@ -189,8 +254,44 @@ impl Parts {
 impl Request {
     /// Every template of it.
     pub fn templates(&self) -> impl Iterator<Item = &Template> {
-        let named = self.query.iter().chain(&self.headers).chain(self.form.iter().flatten()).map(|(_, template)| template);
-        std::iter::once(&self.url).chain(named)
+        let (form, tree) = match &self.body {
+            Body::None => (&[] as &[_], None),
+            Body::Form(fields) => (fields.as_slice(), None),
+            Body::Json(tree) => (&[] as &[_], Some(tree)),
+        };
+        let named = self.query.iter().chain(&self.headers).chain(form).map(|(_, template)| template);
+        std::iter::once(&self.url).chain(named).chain(tree.into_iter().flat_map(Tree::texts))
+    }
+}
+
+impl Tree {
+    /// Every secret in it.
+    #[must_use]
+    pub fn texts(&self) -> Vec<&Template> {
+        match self {
+            Self::Text(text) => vec![text],
+            Self::Const(_) | Self::Expression(_) => Vec::new(),
+            Self::Object(members) => members.iter().flat_map(|(_, value)| value.texts()).collect(),
+            Self::List(items) => items.iter().flat_map(Self::texts).collect(),
+        }
+    }
+
+    /// Every expression in it.
+    #[must_use]
+    pub fn expressions(&self) -> Vec<&Expression> {
+        match self {
+            Self::Expression(expression) => vec![expression],
+            Self::Const(_) | Self::Text(_) => Vec::new(),
+            Self::Object(members) => members.iter().flat_map(|(_, value)| value.expressions()).collect(),
+            Self::List(items) => items.iter().flat_map(Self::expressions).collect(),
+        }
+    }
+}
+
+impl AwsSigV4 {
+    /// Every template of it.
+    pub fn templates(&self) -> impl Iterator<Item = &Template> {
+        [&self.access_key_id, &self.secret_access_key, &self.region, &self.service].into_iter().chain(&self.session_token)
     }
 }
 

@@ -80,14 +80,14 @@ pub(super) static TOKEN_ERRORS: Table = Table {
             name: "message",
             value: Value::Jsonata,
             need: Need::Optional,
-            doc: "Where the message stands: `error_description` unless said otherwise.",
+            doc: "Where the message stands: `error_description` in `oauth2`, `message` elsewhere, unless said otherwise.",
             example: "message: errorSummary",
         },
         Key {
             name: "needs_reauth",
             value: Value::List(&Value::Text),
             need: Need::Optional,
-            doc: "The codes that mean that the account has to be connected again: `invalid_grant` unless said otherwise.",
+            doc: "The codes that mean that the account has to be connected again: in `oauth2` `invalid_grant` unless said otherwise.",
             example: "needs_reauth: [invalid_grant, token_revoked]",
         },
     ],
@@ -154,6 +154,8 @@ pub(super) struct Terms {
     error_code: Formula,
     error_message: Formula,
     needs_reauth: Vec<String>,
+    /// Whether the author says which codes.
+    names_codes: bool,
     span: Span,
 }
 
@@ -173,6 +175,7 @@ impl Terms {
             error_code: Formula::Made("error".to_owned(), span),
             error_message: Formula::Made("error_description".to_owned(), span),
             needs_reauth: vec!["invalid_grant".to_owned()],
+            names_codes: false,
             span,
         };
         if let Some(node) = reader.take("token_errors")
@@ -185,15 +188,29 @@ impl Terms {
                 terms.error_message = Formula::Written(message);
             }
             if inner.key_span("needs_reauth").is_some() {
+                terms.names_codes = true;
                 terms.needs_reauth = inner.texts("needs_reauth").into_iter().map(|code| code.value).collect();
             }
         }
         terms
     }
 
+    /// The same for requests of the provider's own kind: an error's text is at `message`, and no code of its asks for a new connection
+    /// unless the author says which.
+    pub(super) fn own(reader: &mut Reader<'_, '_>, span: Span) -> Self {
+        let mut terms = Self::read(reader, span);
+        if let Formula::Made(..) = terms.error_message {
+            terms.error_message = Formula::Made("message".to_owned(), span);
+        }
+        if !terms.names_codes {
+            terms.needs_reauth.clear();
+        }
+        terms
+    }
+
     /// The same terms for these requests.
     pub(super) fn acquire(&self, steps: Vec<Step>) -> Acquire {
-        let Self { expires_in, expires_at, lifetime, error_code, error_message, needs_reauth, span } = self;
+        let Self { expires_in, expires_at, lifetime, error_code, error_message, needs_reauth, names_codes: _, span } = self;
         Acquire {
             steps,
             expires_in: expires_in.clone(),

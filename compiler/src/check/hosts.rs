@@ -16,8 +16,12 @@ pub(super) fn check(case: &Case<'_>, diagnostics: &mut Diagnostics) {
     for method in &spec.auth {
         let hosts = Hosts::Supplied { by: Some(method), trusted: method.trust_account_host };
         let parts = &method.parts;
+        for url in method.base_url.iter().chain(parts.authorize.iter().map(|authorize| &authorize.url)) {
+            check_url(url, hosts, case, diagnostics);
+        }
+        // What gets or ends a token may name a path on the base URL.
         let steps = parts.acquires().flat_map(|acquire| &acquire.steps).chain(&parts.release).map(|step| &step.request.url);
-        for url in method.base_url.iter().chain(parts.authorize.iter().map(|authorize| &authorize.url)).chain(steps) {
+        for url in steps.filter(|url| !url.prefix().starts_with('/')) {
             check_url(url, hosts, case, diagnostics);
         }
     }
@@ -210,6 +214,14 @@ fn check_reference(
     let is_kept = reference.path.first().is_some_and(|root| root == "kept");
     // Who trusts the customer's host has not said a word of what an answer names.
     if trusted && !is_kept {
+        return;
+    }
+    let [_, name] = reference.path.as_slice() else { return };
+    let methods = || case.spec.auth.iter().filter(|method| by.is_none_or(|by| by.name.value == method.name.value));
+    if is_kept && let Some(choice) = methods().flat_map(|method| &method.choose).find(|choice| choice.name.value == *name) {
+        let message = format!("credentials would go to whatever host `{}` names", reference.path.join("."));
+        let diagnostic = Diagnostic::new(Code::UntrustedHost, reference.span, message).related(choice.name.span, "it is chosen here");
+        diagnostics.push(diagnostic.help("write the host out; what is chosen is an id, and may stand in a path"));
         return;
     }
     let found = supplied(reference, by, case);

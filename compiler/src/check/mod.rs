@@ -7,6 +7,7 @@ mod files;
 mod graphql;
 mod hosts;
 mod inputs;
+mod kept;
 mod lists;
 mod maps;
 mod names;
@@ -46,6 +47,7 @@ const CHECKS: &[fn(&Case<'_>, &mut Diagnostics)] = &[
     graphql::check,
     paging::check,
     hosts::check,
+    kept::check,
     maps::check,
     steps::check,
     fields::check,

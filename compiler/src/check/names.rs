@@ -16,9 +16,11 @@ pub(super) fn check(case: &Case<'_>, diagnostics: &mut Diagnostics) {
         }
     }
     for method in &case.spec.auth {
-        let steps = method.parts.acquires().flat_map(|acquire| &acquire.steps).chain(&method.parts.release);
-        for reference in steps.flat_map(|step| step.request.url.references()) {
-            if is_secret(&reference.path) {
+        // What ends a session may name it in its URL.
+        let steps = method.parts.acquires().flat_map(|acquire| &acquire.steps).map(|step| (step, false));
+        let steps = steps.chain(method.parts.release.iter().map(|step| (step, true)));
+        for (reference, ends) in steps.flat_map(|(step, ends)| step.request.url.references().into_iter().map(move |found| (found, ends))) {
+            if is_secret(&reference.path) && !(ends && reference.path.first().is_some_and(|root| root == "token")) {
                 let message = format!("the secret `{}` would stand in the token URL", reference.path.join("."));
                 diagnostics.push(
                     Diagnostic::new(Code::SecretInQuery, reference.span, message).help("logs and proxies see URLs; send it in the body"),
@@ -182,7 +184,7 @@ fn known_names(place: TextPlace, owner: Owner<'_>, case: &Case<'_>) -> Vec<(Stri
                 }
             }
             Root::Parent => known.push(("parent.id".to_owned(), None)),
-            Root::Id | Root::Value | Root::Status | Root::Headers | Root::Error | Root::Provider | Root::Names => {
+            Root::Id | Root::Value | Root::Status | Root::Headers | Root::Error | Root::Request | Root::Provider | Root::Names => {
                 known.push((root.name().to_owned(), None))
             }
         }

@@ -8,7 +8,11 @@ pub(super) fn check(case: &Case<'_>, diagnostics: &mut Diagnostics) {
     let spec = case.spec;
     for named in spec.verify.iter().chain(spec.auth.iter().filter_map(|method| method.verify.as_ref())) {
         operation(named, case, diagnostics);
-        report_verify(named, case, diagnostics);
+        report_needs(named, "verify", case, diagnostics);
+    }
+    for connect in spec.auth.iter().flat_map(|method| &method.connect) {
+        operation(&connect.call, case, diagnostics);
+        report_needs(&connect.call, "connect", case, diagnostics);
     }
     for (_, resource) in uses::mapped(spec) {
         if !case.names.resources().contains(&resource.from.value.as_str())
@@ -36,15 +40,15 @@ fn operation(named: &Spanned<String>, case: &Case<'_>, diagnostics: &mut Diagnos
     }
 }
 
-/// Operations that need an id cannot prove credentials.
-fn report_verify(named: &Spanned<String>, case: &Case<'_>, diagnostics: &mut Diagnostics) {
+/// What is called when connecting is given nothing, so it can need no id.
+fn report_needs(named: &Spanned<String>, key: &str, case: &Case<'_>, diagnostics: &mut Diagnostics) {
     let Some(operation) = Callee::find(case.spec, named) else { return };
     let needed = ["id", "parent"].into_iter().find(|root| operation.takes(root));
     let needed = needed.or_else(|| {
         operation.input().iter().find(|input| input.required && input.default.is_none()).map(|input| input.name.value.as_str())
     });
     if let Some(needed) = needed {
-        let message = format!("operation `{}` needs `{needed}`, which `verify` cannot give it", named.value);
+        let message = format!("operation `{}` needs `{needed}`, which `{key}` cannot give it", named.value);
         diagnostics.push(
             Diagnostic::new(Code::MissingInput, named.span, message)
                 .help("name one that needs nothing, such as the current user or a list"),

@@ -35,7 +35,7 @@ pub(super) fn check(case: &Case<'_>, diagnostics: &mut Diagnostics) {
             }
         }
         for secret in &method.secrets {
-            if !texts.iter().filter(is_own).any(|text| reads(text, "secret", &secret.name)) {
+            if !texts.iter().filter(is_own).any(|text| reads(text, "secret", &secret.name)) && !in_data("secret", &secret.name) {
                 report("secret", &secret.name, diagnostics);
             }
         }

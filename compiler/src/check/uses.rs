@@ -2,7 +2,7 @@
 
 use connc_plan as plan;
 
-use crate::auth::{Acquire, Formula, Jwt, KeepFrom, Method, Parts, Step as TokenStep};
+use crate::auth::{self, Acquire, Formula, Jwt, KeepFrom, Method, Parts, Sign, Signed, Step as TokenStep, Tree};
 use crate::lang::{DataPlace, Expression, Template, TextPlace};
 use crate::pagination::Next;
 use crate::shape::Parameter;
@@ -61,6 +61,11 @@ pub(super) fn texts(spec: &Connector) -> Vec<TextUse<'_>> {
         for (place, template) in credentials(&method.parts) {
             add(place, template, owner);
         }
+        if let Some(Sign::AwsSigV4(aws)) = &method.parts.sign {
+            for template in aws.templates() {
+                add(TextPlace::Auth, template, owner);
+            }
+        }
     }
     for operation in &spec.operations {
         for template in operation_texts(operation) {
@@ -113,8 +118,15 @@ pub(super) fn data(spec: &Connector) -> Vec<DataUse<'_>> {
         for expression in answers(&method.parts) {
             add(DataPlace::Token, expression, Owner::Method(method));
         }
+        let owner = Owner::Method(method);
         if let Some(expired) = &method.parts.expired {
-            add(DataPlace::Expired, expired, Owner::Method(method));
+            add(DataPlace::Expired, expired, owner);
+        }
+        for expression in token_bodies(&method.parts) {
+            add(DataPlace::TokenBody, expression, owner);
+        }
+        for signed in signatures(&method.parts) {
+            add(DataPlace::Sign, &signed.value, owner);
         }
     }
     for expression in spec.rate_limit.iter().flat_map(crate::spec::Window::expressions) {
@@ -151,7 +163,31 @@ pub(super) fn data(spec: &Connector) -> Vec<DataUse<'_>> {
             }
         }
     }
+    for method in &spec.auth {
+        let owner = Owner::Method(method);
+        let names: Vec<&Spanned<String>> = method.connect.iter().map(|connect| &connect.name).collect();
+        let choices = method.choose.iter().map(|choice| &choice.from);
+        uses.extend(choices.map(|expression| DataUse { place: DataPlace::Choose, expression, owner, names: names.clone() }));
+    }
     uses
+}
+
+/// The expressions in JSON bodies of requests that get or end a token.
+pub(super) fn token_bodies(parts: &Parts) -> Vec<&Expression> {
+    let steps = parts.acquires().flat_map(|acquire| &acquire.steps).chain(&parts.release);
+    let trees = steps.filter_map(|step| match &step.request.body {
+        auth::Body::Json(tree) => Some(tree),
+        auth::Body::None | auth::Body::Form(_) => None,
+    });
+    trees.flat_map(Tree::expressions).collect()
+}
+
+/// What is computed over requests.
+pub(super) fn signatures(parts: &Parts) -> &[Signed] {
+    match &parts.sign {
+        Some(Sign::Expressions(signed)) => signed,
+        Some(Sign::AwsSigV4(_)) | None => &[],
+    }
 }
 
 /// What an author says of the answers of token endpoints.
@@ -315,7 +351,7 @@ pub(super) fn operation_texts(operation: &Operation) -> Vec<&Template> {
     request.url.iter().chain(named).chain(raw).collect()
 }
 
-fn operation_body(operation: &Operation) -> Vec<&Expression> {
+pub(super) fn operation_body(operation: &Operation) -> Vec<&Expression> {
     match &operation.request.body {
         Body::None | Body::Form(_) => Vec::new(),
         Body::Json(data) | Body::FormData(data, _) | Body::Raw { content: data, .. } => data.expressions(),

@@ -5,7 +5,7 @@ use connc_expr::functions;
 use super::{Case, Owner, uses};
 use crate::auth::Method;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, nearest};
-use crate::lang::{FreeName, Root};
+use crate::lang::{DataPlace, FreeName, Root};
 use crate::source::{Span, Spanned};
 
 pub(super) fn check(case: &Case<'_>, diagnostics: &mut Diagnostics) {
@@ -13,12 +13,20 @@ pub(super) fn check(case: &Case<'_>, diagnostics: &mut Diagnostics) {
         for name in data.expression.free_names() {
             let span = data.expression.place(name.range.clone());
             let roots = data.place.roots();
+            // Where a choice has no calls beside it, that was reported.
+            if matches!((data.place, data.owner), (DataPlace::Choose, Owner::Method(method)) if method.connect.is_empty()) {
+                continue;
+            }
             match Root::parse(&name.name) {
                 Some(root) if roots.contains(&root) => check_member(root, &name, &data, case, diagnostics),
                 Some(Root::Secret | Root::Token | Root::App | Root::Jwt) => {
                     let written = name.members.iter().fold(name.name.clone(), |whole, (member, _)| format!("{whole}.{member}"));
                     let message = format!("the secret `${written}` cannot stand here");
-                    let help = "secrets stand only where an auth method puts them, under `auth`";
+                    let help = if data.place == DataPlace::TokenBody {
+                        "a secret stands here as a whole value, `$secret.name`; signatures are computed by the scheme `custom`"
+                    } else {
+                        "secrets stand only where an auth method puts them, under `auth`"
+                    };
                     diagnostics.push(Diagnostic::new(Code::MisplacedSecret, span, message).help(help));
                 }
                 // What earlier steps bound is typed elsewhere.
@@ -72,6 +80,7 @@ fn check_member(root: Root, name: &FreeName, data: &uses::DataUse<'_>, case: &Ca
     let Some((member, range)) = name.members.first() else { return };
     let Some(known) = members(root, data.owner, case) else { return };
     if case.spec.damaged.contains(&root.name())
+        || matches!(data.owner, Owner::Method(method) if method.incomplete)
         || matches!(data.owner, Owner::Operation(operation) if root == Root::Input && operation.incomplete)
         || matches!(data.owner, Owner::Compound(compound) if root == Root::Input && compound.incomplete)
     {
@@ -100,6 +109,9 @@ fn check_member(root: Root, name: &FreeName, data: &uses::DataUse<'_>, case: &Ca
     diagnostics.push(diagnostic);
 }
 
+/// The members of `$request`.
+const REQUEST: &[&str] = &["method", "url", "host", "path", "query", "headers", "body", "body_sha256", "timestamp", "date", "nonce"];
+
 /// The members of a root, where they are known.
 fn members(root: Root, owner: Owner<'_>, case: &Case<'_>) -> Option<Vec<(String, Option<Span>)>> {
     let spec = case.spec;
@@ -118,6 +130,12 @@ fn members(root: Root, owner: Owner<'_>, case: &Case<'_>) -> Option<Vec<(String,
         (Root::Input, Owner::Connector | Owner::Method(_)) => Some(Vec::new()),
         (Root::Kept, Owner::Method(method)) => Some(method.kept().into_iter().map(declared).collect()),
         (Root::Kept, _) => Some(spec.auth.iter().flat_map(Method::kept).map(declared).collect()),
+        (Root::Secret, Owner::Method(method)) => Some(method.secrets.iter().map(|secret| declared(&secret.name)).collect()),
+        (Root::Token, Owner::Method(method)) => {
+            let keeps = method.parts.keeps();
+            Some(keeps.iter().filter(|keep| keep.shown.is_none()).map(|keep| declared(&keep.name)).collect())
+        }
+        (Root::Request, _) => Some(REQUEST.iter().map(|name| ((*name).to_owned(), None)).collect()),
         (Root::Error, _) => Some(["kind", "code", "message"].iter().map(|name| ((*name).to_owned(), None)).collect()),
         (Root::Provider | Root::Names, Owner::Map(_, resource)) => Some(resource.translations().map(|(name, _)| declared(name)).collect()),
         (Root::Parent, _) => Some(vec![("id".to_owned(), None)]),

@@ -87,6 +87,8 @@ codes! {
     CircularCall "circular-call" Error "an operation calls itself";
     MisplacedSecret "misplaced-secret" Error "a secret stands where auth did not put it";
     SecretInQuery "secret-in-query" Error "a secret stands in a URL, where logs and proxies see it";
+    EarlyValue "early-value" Error "something is read before it is kept or chosen";
+    UnkeptValue "unkept-value" Error "something is read that not every auth method keeps";
     UnpagedList "unpaged-list" Warning "a list does not say how its next page is asked for";
     UntrustedHost "untrusted-host" Error "credentials would go to a host that nothing confines";
     InsecureUrl "insecure-url" Warning "a request would go over plain HTTP";

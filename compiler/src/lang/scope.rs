@@ -34,6 +34,12 @@ pub enum DataPlace {
     Token,
     /// Whether an answer says that a token has ended.
     Expired,
+    /// The JSON body of a request that gets a token.
+    TokenBody,
+    /// What can be chosen after connecting.
+    Choose,
+    /// What is computed over a request.
+    Sign,
     /// Something over an operation's answer: the next token, a stop condition.
     Answer,
     /// Something over one raw record: `keep_if`, a keyset's `next`.
@@ -65,6 +71,8 @@ pub enum Root {
     Jwt,
     /// The auth method's scopes.
     Scopes,
+    /// The request that is signed.
+    Request,
     /// Values that the spec names once.
     Constants,
     /// The call's input.
@@ -98,6 +106,7 @@ impl Root {
         Root::Kept,
         Root::Jwt,
         Root::Scopes,
+        Root::Request,
         Root::Constants,
         Root::Input,
         Root::Id,
@@ -122,6 +131,7 @@ impl Root {
             Self::Kept => "kept",
             Self::Jwt => "jwt",
             Self::Scopes => "scopes",
+            Self::Request => "request",
             Self::Constants => "constants",
             Self::Input => "input",
             Self::Id => "id",
@@ -152,6 +162,7 @@ impl Root {
             Self::Token => "what the auth method acquired",
             Self::Kept => "what was kept when the account was connected and is no secret, such as the base URL of its instance",
             Self::Jwt => "the token that `jwt` or `client_assertion` signs",
+            Self::Request => "the request that is signed, as it will be sent",
             Self::Scopes => "the method's `scopes` as one text",
             Self::Constants => "values that the spec names once",
             Self::Input => "the call's input",
@@ -219,6 +230,12 @@ impl DataPlace {
         (DataPlace::Error, "`errors` and `rate_limit`, over the answer's body"),
         (DataPlace::Token, "`keep`, `access_token`, `expires_in`, `expires_at` and `token_errors`, over the token answer's body"),
         (DataPlace::Expired, "`expired`, over an answer's body"),
+        (
+            DataPlace::TokenBody,
+            "`body` of a request that gets a token, where `$secret.NAME`, `$app.NAME`, `$token.NAME` and `$jwt` may stand as whole values too",
+        ),
+        (DataPlace::Choose, "`choose`, which sees the names of `connect` too"),
+        (DataPlace::Sign, "`sign`"),
         (DataPlace::Answer, "`next`, `until` and `total`, over the answer's body"),
         (DataPlace::RawRecord, "`keep_if`, a download's `fetch` and a keyset's `next`, over one raw record"),
         (DataPlace::Field, "fields of a map, over one raw record"),
@@ -233,6 +250,9 @@ impl DataPlace {
             Self::Error => &[Root::Account, Root::Auth, Root::Constants, Root::Kept, Root::Status, Root::Headers],
             Self::Token => &[Root::Account, Root::Auth, Root::Constants, Root::Status, Root::Headers],
             Self::Expired => &[Root::Account, Root::Auth, Root::Constants, Root::Kept, Root::Status, Root::Headers, Root::Error],
+            Self::TokenBody => &[Root::Account, Root::Auth, Root::Constants],
+            Self::Choose => &[Root::Account, Root::Auth, Root::Constants, Root::Kept],
+            Self::Sign => &[Root::Account, Root::Auth, Root::Constants, Root::Kept, Root::Secret, Root::Token, Root::Request],
             Self::Answer => {
                 &[Root::Account, Root::Auth, Root::Constants, Root::Kept, Root::Input, Root::Id, Root::Parent, Root::Status, Root::Headers]
             }

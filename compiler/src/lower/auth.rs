@@ -3,13 +3,17 @@
 use connc_plan as plan;
 
 use super::Lowering;
-use crate::auth::{Acquire, Apply, Authorize, Formula, Jwt, Keep, KeepFrom, Method, Parts, Request, Step};
+use crate::auth::{
+    Acquire, Apply, Authorize, AwsSigV4, Body, Choose, Connect, Formula, Jwt, Keep, KeepFrom, Method, Parts, Request, Sign, Signed, Step,
+    Tree,
+};
 use crate::source::Span;
 
 impl Lowering<'_> {
     pub(super) fn auth(&self, method: &Method) -> plan::AuthMethod {
-        let Method { name, scheme, parameters, secrets, base_url, trust_account_host, verify, parts, incomplete: _ } = method;
-        let Parts { authorize, acquire, refresh, expired, release, apply, scopes } = parts;
+        let Method { name, scheme, parameters, secrets, base_url, trust_account_host, verify, connect, choose, parts, incomplete: _ } =
+            method;
+        let Parts { authorize, acquire, refresh, expired, release, apply, sign, scopes } = parts;
         plan::AuthMethod {
             name: name.value.clone(),
             scheme: (*scheme).to_owned(),
@@ -20,14 +24,21 @@ impl Lowering<'_> {
             acquire: acquire.as_ref().map(|acquire| self.acquire(acquire)),
             refresh: refresh.as_ref().map(|refresh| self.acquire(refresh)),
             expired: expired.as_ref().map(|expired| self.expression(expired)),
-            release: release.iter().map(|step| self.acquire_step(step)).collect(),
+            release: release.iter().map(|step| self.released(step, apply)).collect(),
             apply: apply
                 .iter()
                 .map(|Apply { place, value, on }| plan::Apply { place: place.clone(), value: self.text(value), on: on.clone() })
                 .collect(),
-            sign: None,
-            connect: Vec::new(),
-            choose: Vec::new(),
+            sign: sign.as_ref().map(|sign| self.sign(sign)),
+            connect: connect.iter().map(|connect| self.connect(connect)).collect(),
+            choose: choose
+                .iter()
+                .map(|Choose { name, from }| plan::Choose {
+                    name: name.value.clone(),
+                    from: self.expression(from),
+                    origin: self.origin(name.span),
+                })
+                .collect(),
             base_url: base_url.as_ref().map(|base_url| self.text(base_url)),
             trust_account_host: *trust_account_host,
             verify: verify.as_ref().map(|verify| verify.value.clone()),
@@ -69,6 +80,64 @@ impl Lowering<'_> {
         plan::Authorize { url: self.text(url), query, pkce: *pkce, exchange }
     }
 
+    /// A request that ends a session carries what every other carries, written out.
+    fn released(&self, step: &Step, apply: &[Apply]) -> plan::AcquireStep {
+        let mut lowered = self.acquire_step(step);
+        let request = &mut lowered.request;
+        let mut cookies = plan::Text { segments: Vec::new(), origin: request.origin };
+        for Apply { place, value, on } in apply.iter().filter(|_| step.request.applied) {
+            if !on.is_empty() && !on.contains(&request.method) {
+                continue;
+            }
+            match place {
+                plan::Place::Header(name) if request.headers.iter().any(|(given, _)| given.eq_ignore_ascii_case(name)) => {}
+                plan::Place::Header(name) => request.headers.push((name.clone(), self.text(value))),
+                plan::Place::Query(name) => request.query.push((name.clone(), self.text(value))),
+                plan::Place::Cookie(name) => {
+                    let between = if cookies.segments.is_empty() { "" } else { "; " };
+                    cookies.segments.push(plan::Segment::Literal(format!("{between}{name}=")));
+                    cookies.segments.extend(self.text(value).segments);
+                }
+            }
+        }
+        if !cookies.segments.is_empty() {
+            request.headers.push(("Cookie".to_owned(), cookies));
+        }
+        lowered
+    }
+
+    fn sign(&self, sign: &Sign) -> plan::Sign {
+        match sign {
+            Sign::Expressions(list) => plan::Sign::Expressions(
+                list.iter().map(|Signed { place, value }| plan::Signed { place: place.clone(), value: self.expression(value) }).collect(),
+            ),
+            Sign::AwsSigV4(aws) => {
+                let AwsSigV4 { access_key_id, secret_access_key, session_token, region, service, span } = aws.as_ref();
+                plan::Sign::AwsSigV4(plan::AwsSigV4 {
+                    access_key_id: self.text(access_key_id),
+                    secret_access_key: self.text(secret_access_key),
+                    session_token: session_token.as_ref().map(|token| self.text(token)),
+                    region: self.text(region),
+                    service: self.text(service),
+                    origin: self.origin(*span),
+                })
+            }
+        }
+    }
+
+    fn connect(&self, connect: &Connect) -> plan::Step {
+        let Connect { call, name } = connect;
+        let call_of = plan::Call { operation: call.value.clone(), id: None, parent: None, input: Vec::new() };
+        plan::Step {
+            action: plan::Action::Call(call_of),
+            when: None,
+            bind: Some(name.value.clone()),
+            for_each: None,
+            each: None,
+            origin: self.origin(call.span),
+        }
+    }
+
     fn acquire(&self, acquire: &Acquire) -> plan::Acquire {
         let Acquire { steps, expires_in, expires_at, lifetime, error_code, error_message, needs_reauth, span } = acquire;
         let expires_in = expires_in.as_ref().map(|formula| {
@@ -91,7 +160,9 @@ impl Lowering<'_> {
 
     fn acquire_step(&self, step: &Step) -> plan::AcquireStep {
         let Step { request, jwt, keep } = step;
-        let Request { method, url, query, headers, form, repeatable, span } = request;
+        let Request { method, url, query, headers, body, repeatable, applied: _, span } = request;
+        // A login that gives a cookie alone may answer with a page, or with nothing.
+        let reads_body = keep.iter().any(|keep| matches!(keep.from, KeepFrom::Body(_)));
         let request = plan::Request {
             method: *method,
             url: self.text(url),
@@ -99,13 +170,27 @@ impl Lowering<'_> {
             headers: self.texts(headers),
             lists: Vec::new(),
             compression: None,
-            body: form.as_ref().map_or(plan::Body::None, |form| plan::Body::Form(self.texts(form))),
-            answer: if keep.is_empty() { plan::Answer::None } else { plan::Answer::Json },
+            body: match body {
+                Body::None => plan::Body::None,
+                Body::Form(form) => plan::Body::Form(self.texts(form)),
+                Body::Json(tree) => plan::Body::Json(self.tree(tree)),
+            },
+            answer: if reads_body { plan::Answer::Json } else { plan::Answer::None },
             idempotent: *repeatable,
             idempotency_header: None,
             origin: self.origin(*span),
         };
         plan::AcquireStep { request, jwt: jwt.as_ref().map(|jwt| self.jwt(jwt)), keep: keep.iter().map(|keep| self.keep(keep)).collect() }
+    }
+
+    fn tree(&self, tree: &Tree) -> plan::Data {
+        match tree {
+            Tree::Const(value) => plan::Data::Const(value.clone()),
+            Tree::Text(text) => plan::Data::Text(self.text(text)),
+            Tree::Expression(expression) => plan::Data::Expression(self.expression(expression)),
+            Tree::Object(members) => plan::Data::Object(members.iter().map(|(name, value)| (name.clone(), self.tree(value))).collect()),
+            Tree::List(items) => plan::Data::List(items.iter().map(|item| self.tree(item)).collect()),
+        }
     }
 
     fn jwt(&self, jwt: &Jwt) -> plan::Jwt {

@@ -50,6 +50,13 @@ pub static CASSETTE: Table = Table {
             example: "parameters: { email: agent@acme.example }",
         },
         Key {
+            name: "kept",
+            value: Value::Map(&Value::Literal),
+            need: Need::Optional,
+            doc: "What was kept or chosen when the account was connected.",
+            example: "kept: { site: s-1 }",
+        },
+        Key {
             name: "model",
             value: Value::Name,
             need: Need::Optional,
@@ -187,7 +194,7 @@ pub static RECORDED_REQUEST: Table = Table {
             name: "headers",
             value: Value::Map(&Value::Text),
             need: Need::Optional,
-            doc: "Headers that must be there; `{{ secret.NAME }}` stands for a secret, and `Basic base64(user:password)` for HTTP Basic.",
+            doc: "Headers that must be there; `{{ secret.NAME }}` stands for a secret, `{{ token.NAME }}` for a token that the account holds already, and `Basic base64(user:password)` for HTTP Basic.",
             example: "headers: { authorization: \"Bearer {{ secret.token }}\" }",
         },
         Key { name: "json", value: Value::Literal, need: Need::Optional, doc: "The JSON body.", example: "json: { name: Ada }" },
@@ -269,7 +276,7 @@ pub fn cassette<'a>(name: &str, node: &'a Node, context: &mut Context<'a>) -> Op
         }
     }
     Some(plan::Cassette {
-        kept: std::collections::BTreeMap::new(),
+        kept: values(&mut reader, "kept"),
         name: name.to_owned(),
         file,
         source: source?.value,

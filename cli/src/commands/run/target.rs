@@ -283,7 +283,7 @@ impl<'a> Target<'a> {
 
 fn mentions(data: &Data, variable: &str) -> bool {
     match data {
-        Data::Const(_) => false,
+        Data::Const(_) | Data::Text(_) => false,
         Data::Expression(expression) => expression.source.contains(variable),
         Data::Object(members) => members.iter().any(|(_, data)| mentions(data, variable)),
         Data::List(items) => items.iter().any(|data| mentions(data, variable)),

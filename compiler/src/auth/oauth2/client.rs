@@ -2,7 +2,7 @@
 
 use super::Grant;
 use crate::auth::jwt::{ALGORITHMS, seconds, signature};
-use crate::auth::{Fields, Jwt, basic_value};
+use crate::auth::{Fields, Jwt, basic_value, named};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::lang::{Filter, Piece, Reference, Template, template};
 use crate::source::Span;
@@ -172,7 +172,7 @@ impl Client {
                 proven.form.extend(id);
                 let kind = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
                 proven.form.push(("client_assertion_type".to_owned(), Template::literal(kind, span)));
-                proven.form.push(("client_assertion".to_owned(), super::named(&["jwt"], span)));
+                proven.form.push(("client_assertion".to_owned(), named(&["jwt"], span)));
                 let mut jwt = Jwt::clone(jwt);
                 jwt.claims.push(("aud".to_owned(), audience.clone().unwrap_or_else(|| url.clone())));
                 proven.jwt = Some(jwt);

@@ -7,8 +7,6 @@ use super::jwt::JWT;
 use super::tokens::TOKENS;
 use super::{Scheme, keep};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::lang::{Piece, Reference, Template};
-use crate::source::Span;
 use crate::yaml::{Key, Need, Reader, Reserved, Table, Value};
 
 pub(super) use client::CLIENT_ASSERTION;
@@ -249,10 +247,4 @@ fn need(reader: &mut Reader<'_, '_>, key: &'static str, grant: Grant) {
     let line = example.lines().find(|line| line.starts_with(key)).unwrap_or(key);
     let message = format!("`grant: {}` needs the key `{key}`", grant.name());
     reader.context().diagnostics.push(Diagnostic::new(Code::MissingKey, place, message).help(format!("add it: `{line}`")));
-}
-
-/// `{{ a.b }}`.
-fn named(path: &[&str], span: Span) -> Template {
-    let path = path.iter().map(|part| (*part).to_owned()).collect();
-    Template { pieces: vec![Piece::Reference(Reference { path, filters: Vec::new(), span })], span }
 }

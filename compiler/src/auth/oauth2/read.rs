@@ -3,9 +3,9 @@
 use connc_plan as plan;
 
 use super::client::{Client, Proven};
-use super::{Grant, REFRESH, named, need};
+use super::{Grant, REFRESH, need};
 use crate::auth::tokens::{Terms, apply};
-use crate::auth::{Acquire, Authorize, Fields, Formula, Keep, KeepFrom, Parts, Request, Step, bearer_header, jwt, keep};
+use crate::auth::{Acquire, Authorize, Body, Fields, Formula, Keep, KeepFrom, Parts, Request, Step, bearer_header, jwt, keep, named};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::lang::{Piece, Template, expression, template, templates};
 use crate::source::{Span, Spanned};
@@ -92,7 +92,7 @@ pub(super) fn read(reader: &mut Reader<'_, '_>) -> Option<Parts> {
     } else {
         (None, Some(acquire))
     };
-    Some(Parts { authorize, acquire, refresh, expired, release, apply, scopes: scopes.list })
+    Some(Parts { authorize, acquire, refresh, expired, release, apply, scopes: scopes.list, ..Parts::default() })
 }
 
 fn field(name: &str, value: Template) -> (String, Template) {
@@ -237,7 +237,16 @@ fn token_request(url: &Template, fields: Fields, params: &Fields, proven: Proven
     let spends = fields.is_empty() || fields.iter().any(|(name, _)| name == "refresh_token");
     let fields = fields.into_iter().chain(form).chain(params.iter().cloned()).collect();
     let url = url.clone();
-    let request = Request { method: plan::Method::Post, url, query: Vec::new(), headers, form: Some(fields), repeatable: !spends, span };
+    let request = Request {
+        method: plan::Method::Post,
+        url,
+        query: Vec::new(),
+        headers,
+        body: Body::Form(fields),
+        repeatable: !spends,
+        applied: false,
+        span,
+    };
     Step { request, jwt, keep }
 }
 

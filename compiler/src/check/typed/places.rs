@@ -5,6 +5,7 @@ use super::coverage::Coverage;
 use super::facts::Typed;
 use super::report::Reports;
 use super::scope::{Input, scope};
+use crate::auth::Connect;
 use crate::check::{Case, uses};
 use crate::lang::{DataPlace, Expression};
 use crate::shape::{Shape, Trust, Value};
@@ -43,6 +44,8 @@ fn tokens(case: &Case<'_>, typed: &Typed<'_>, reports: &mut Reports<'_>) {
     for method in &case.spec.auth {
         let parts = &method.parts;
         let answers = uses::answers(parts).into_iter().map(|expression| (DataPlace::Token, expression));
+        let bodies = uses::token_bodies(parts).into_iter().map(|expression| (DataPlace::TokenBody, expression));
+        let answers = answers.chain(bodies);
         for (place, expression) in answers.chain(parts.expired.iter().map(|expired| (DataPlace::Expired, expired))) {
             let scope = scope(place, Input::Nobody, Value::unknown(), "an answer's body", case, typed);
             let inferred = reports.infer(expression, &scope);
@@ -50,6 +53,27 @@ fn tokens(case: &Case<'_>, typed: &Typed<'_>, reports: &mut Reports<'_>) {
                 super::loops::condition(expression, &inferred.value, reports);
             }
         }
+        for choice in &method.choose {
+            let mut scope = scope(DataPlace::Choose, Input::Nobody, Value::nothing(), "nothing", case, typed);
+            for connect in &method.connect {
+                scope.variables.insert(connect.name.value.clone(), called(connect, case, typed));
+            }
+            reports.infer(&choice.from, &scope);
+        }
+        for signed in uses::signatures(parts) {
+            let scope = scope(DataPlace::Sign, Input::Nobody, Value::nothing(), "nothing", case, typed);
+            reports.infer(&signed.value, &scope);
+        }
+    }
+}
+
+/// What a call of `connect` binds: the records of a list, or the one record.
+fn called(connect: &Connect, case: &Case<'_>, typed: &Typed<'_>) -> Value {
+    let Some((operation, facts)) = case.spec.operation(&connect.call).zip(typed.of(&connect.call.value)) else { return Value::unknown() };
+    match &operation.records {
+        Records::Items { .. } => Value::always(Shape::list(facts.record.clone())),
+        Records::Item { .. } | Records::Whole => Value::always(facts.record.clone()),
+        Records::None => Value::unknown(),
     }
 }
 

@@ -84,6 +84,7 @@ fn variable(root: Root, input: Input<'_>, case: &Case<'_>, typed: &Typed<'_>) ->
         Root::Error => {
             object(["kind", "code", "message"].map(|name| Member { required: name == "kind", ..Member::new(name, Shape::text()) }))
         }
+        Root::Request => request(),
         Root::Provider => translated(input, |translation| {
             let names = translation.names();
             Shape::words(names.iter().filter_map(|(unified, _)| translation.written(unified)).collect::<Vec<_>>())
@@ -93,6 +94,15 @@ fn variable(root: Root, input: Input<'_>, case: &Case<'_>, typed: &Typed<'_>) ->
         }
         Root::App | Root::Secret | Root::Token | Root::Jwt | Root::Scopes | Root::Value => Value::unknown(),
     }
+}
+
+/// The request that is signed. One that is read while it is sent has neither a body nor its hash.
+fn request() -> Value {
+    let text = |name: &str| Member { required: !name.starts_with("body"), ..Member::new(name, Shape::text()) };
+    let headers = Shape::Object(Rc::new(Object { rest: Some(Shape::text()), ..Object::default() }));
+    let texts = ["method", "url", "host", "path", "query", "body", "body_sha256", "date", "nonce"].map(text);
+    let others = [("headers", headers), ("timestamp", Shape::Number { integer: true })];
+    object(texts.into_iter().chain(others.map(|(name, shape)| Member { required: true, ..Member::new(name, shape) })))
 }
 
 /// What auth methods keep. The checks of names see to it that whoever reads one has it.
@@ -108,6 +118,12 @@ fn kept(case: &Case<'_>) -> Vec<Member> {
                 known.required &= parameter.required;
             }
             None => members.push(member(parameter, shape)),
+        }
+    }
+    for choice in case.spec.auth.iter().flat_map(|method| &method.choose) {
+        if !members.iter().any(|known| known.name.as_ref() == choice.name.value) {
+            let place = Some(choice.name.span);
+            members.push(Member { required: true, place, ..Member::new(&choice.name.value, Shape::formatted("id")) });
         }
     }
     members
