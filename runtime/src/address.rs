@@ -123,7 +123,7 @@ fn made(text: &Text, names: &Names<'_>, escape: Escape) -> Result<String, Error>
 }
 
 /// Why there is no `kept.NAME`.
-fn not_kept(account: &Checked, name: &str) -> Error {
+pub(crate) fn not_kept(account: &Checked, name: &str) -> Error {
     if account.method.choose.iter().any(|choose| choose.name == name) {
         return Error::invalid(format!("`{name}` is not chosen yet")).with_help("connect the account, and choose one of what it reaches");
     }

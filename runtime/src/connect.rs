@@ -6,7 +6,7 @@ use connc_plan::{Choose, ErrorKind};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::auth::{self, Entry, consent};
+use crate::auth::{self, consent};
 use crate::context::Context;
 use crate::exchange::Inputs;
 use crate::filter::Narrowed;
@@ -108,7 +108,6 @@ impl Runtime {
                 return Err(Error::invalid(format!("`{name}` has no such option")).with_help("connect the account again where it is new"));
             }
             entry.kept.insert(name.to_owned(), Value::String(id.to_owned()));
-            entry.number += 1;
             Ok(entry)
         });
         changed.await.map(drop)
@@ -154,7 +153,7 @@ async fn connected(context: &Context) -> Result<Connected, Error> {
         offered.insert(choose.name.clone(), options(context, choose, &vars)?);
     }
     let entry = auth::change(context, |stored| {
-        let mut entry = stored?.unwrap_or_else(|| Entry { made: auth::Made::of(&context.account), ..Entry::default() });
+        let mut entry = stored?.unwrap_or_default();
         for (name, options) in &offered {
             let known = entry.kept.get(name).and_then(Value::as_str);
             match options.as_slice() {
@@ -165,7 +164,6 @@ async fn connected(context: &Context) -> Result<Connected, Error> {
             }
         }
         entry.offered.clone_from(&offered);
-        entry.number += 1;
         Ok(entry)
     });
     context.settle(&entry.await?)?;

@@ -18,7 +18,7 @@ use crate::program::Evaluation;
 use crate::request::Built;
 use crate::resolve::{self, Task, Work};
 use crate::transport::BodyStream;
-use crate::{Call, Error, parameter, response};
+use crate::{Call, Error, auth, parameter, response};
 
 /// Redirects that are followed, one after another.
 const HOPS: usize = 5;
@@ -72,6 +72,7 @@ impl std::fmt::Debug for Fetched {
 /// Downloads the file that a call's operation gives.
 pub(crate) async fn download(mut context: Context, call: Call) -> Result<Download, Error> {
     let task = resolve::resolve(&context, &call)?;
+    auth::settle(&context).await?;
     let operation = match &task.work {
         Work::Operation(operation) if operation.gives_file() => Arc::clone(operation),
         Work::Operation(_) | Work::Steps { .. } => {

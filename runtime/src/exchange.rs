@@ -83,6 +83,7 @@ pub(crate) async fn exchange(context: &Context, request: &Request, given: Given<
     let key = request.idempotency_header.is_some().then(|| fresh_key(context)).transpose()?;
     let given = Given { key: key.as_deref(), ..given };
     let mut entry = auth::entry(context, None).await?;
+    auth::all_chosen(context, &request.body)?;
     let mut renewed = false;
     // The same place in the account's line for every attempt.
     let arrival = context.budget.arrive();
@@ -115,12 +116,18 @@ pub(crate) async fn exchange(context: &Context, request: &Request, given: Given<
             return classified
                 .and_then(|()| format::as_json(context, request, received).map_err(|error| clean(context, named(error, &built))));
         };
-        if renewed || !built.body.repeatable() {
+        if renewed {
             classified?;
             return Err(ended(context, &received, &built));
         }
         renewed = true;
         entry = auth::entry(context, Some(refused)).await.map_err(|error| instead(error, classified.err()))?;
+        if !built.body.repeatable() {
+            let mut error =
+                named(Error::new(ErrorKind::Auth, "the token was refused, and what was sent with it can be read once only"), &built);
+            (error.status, error.retryable) = (Some(received.status), true);
+            return Err(error.with_help("make the call again: the token was renewed"));
+        }
     }
 }
 

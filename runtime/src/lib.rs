@@ -1,10 +1,15 @@
 //! Plan to requests to records, with no provider-specific code.
 //!
 //! A [`Connector`] is a plan made ready, an [`Account`] says who calls, a [`Call`] what for. A [`Runtime`] holds what the embedder
-//! gives: transport, clock, randomness, the key that seals cursors, limits, and which local origins may be reached. It reads no
-//! environment and keeps nothing global; dropping a future cancels its call.
+//! gives: transport, clock, randomness, the key that seals cursors, the [`Store`] of tokens, limits, and which local origins may be
+//! reached. It reads no environment and keeps nothing global; dropping a future cancels its call.
 //!
 //! [`Runtime::list`] gives [`Pages`], [`Runtime::call`] one [`Answer`], [`Runtime::prepare`] what would be sent.
+//! Tokens are got, stored and renewed on the way: one renewal at a time for each account, in all processes that share the store, and a
+//! token is used only when it is stored. [`ErrorKind::NeedsReauth`] says that a person has to connect the account (again):
+//! [`Runtime::authorize`] gives the URL, [`Runtime::finish`] takes what comes back, [`Runtime::choose`] keeps what the person picks,
+//! [`Runtime::disconnect`] ends it.
+//!
 //! A call goes through `call.rs` from top to bottom.
 //!
 //! ```

@@ -140,14 +140,15 @@ impl Builder {
         self
     }
 
-    /// The key that seals cursors. Without one, a random key, and cursors end with the runtime.
+    /// The key that seals cursors, and the flows in which accounts are connected. Without one, a random key, and both end with the runtime.
     #[must_use]
     pub const fn cursor_key(mut self, key: [u8; 32]) -> Self {
         self.cursor_key = Some(key);
         self
     }
 
-    /// Where tokens are kept. Without one, in memory: they end with the runtime.
+    /// Where tokens are kept, and what else is known of accounts. Without one, in memory: it ends with the runtime. A service whose accounts
+    /// are connected by people, or whose provider rotates refresh tokens, gives one that outlives it and that all its processes share.
     #[must_use]
     pub fn store(mut self, store: Arc<dyn Store>) -> Self {
         self.store = Some(store);

@@ -11,7 +11,7 @@ use url::Url;
 
 use super::acquire::{self, With};
 use super::renew::{chosen, in_time, of};
-use super::{Entry, Made, change, store_key};
+use super::{Entry, change, store_key};
 use crate::connect::Authorization;
 use crate::context::Context;
 use crate::exchange::{Given, Inputs};
@@ -50,8 +50,9 @@ pub(crate) fn ask(context: &Context, redirect_uri: &str) -> Result<Authorization
         [("redirect_uri", redirect_uri.to_owned()), ("state", flow.state.clone()), ("code_challenge", challenge(&flow.verifier))]
             .map(|(name, value)| (name.to_owned(), Secret::new(value)))
             .into();
-    if let Some((name, _)) = authorize.query.iter().find(|(_, text)| address::sensitive(text)) {
-        return Err(Error::new(ErrorKind::Security, format!("`{name}` of the authorization URL would show a secret")));
+    let mut texts = authorize.query.iter().map(|(_, text)| text).chain([&authorize.url]);
+    if let Some(text) = texts.find(|text| address::sensitive(text)) {
+        return Err(Error::new(ErrorKind::Security, format!("`{text}` in the authorization URL would show a secret")));
     }
     let request = Request {
         method: Method::Get,
@@ -96,12 +97,11 @@ pub(crate) async fn finish(context: &Context, flow: &str, redirected: &str) -> R
         .into();
     // A code is good for one request: sent twice, a provider takes back what it gave for it (RFC 6749, section 4.1.2).
     let got = in_time(context, acquire::acquire(context, &authorize.exchange, With { flow: Some(&values), ..With::default() })).await?;
-    let made = Made::of(&context.account);
     let now = context.parts().clock.now();
     let entry = change(context, |stored| {
         // What cannot be read is replaced: that is what connecting again is for.
         let stored = stored.unwrap_or_default().unwrap_or_default();
-        Ok(Entry { number: stored.number + 1, got: Some(now), made, ..of(got, chosen(context, &stored)) })
+        Ok(Entry { got: Some(now), ..of(got, chosen(context, &stored)) })
     });
     context.settle(&entry.await?)
 }

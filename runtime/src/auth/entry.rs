@@ -129,6 +129,12 @@ impl Made {
         same && (now.tokens.is_none() || self.tokens == now.tokens)
     }
 
+    /// What is noted beside what was got now: supplied tokens that it once began with stay noted, so that they do not count as new.
+    pub(crate) fn after(&self, before: Option<&Entry>) -> Self {
+        let tokens = self.tokens.clone().or_else(|| before.and_then(|before| before.made.tokens.clone()));
+        Self { tokens, ..self.clone() }
+    }
+
     /// All of it as one text.
     pub(crate) fn text(&self) -> String {
         format!("{} {} {}", self.account, self.app, self.tokens.as_deref().unwrap_or_default())

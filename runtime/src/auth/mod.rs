@@ -18,8 +18,9 @@ use crate::context::Context;
 use crate::{Error, hash};
 
 pub(crate) use acquire::release;
-pub(crate) use entry::{Entry, Made};
-pub(crate) use names::{kept_names, markers, shown_requests};
+pub(crate) use entry::Entry;
+use entry::Made;
+pub(crate) use names::{all_chosen, kept_names, markers, shown_requests};
 pub(crate) use renew::{change, forget};
 pub(crate) use sign::{mark, sign};
 pub(crate) use slot::Tokens;
@@ -47,7 +48,8 @@ pub(crate) async fn entry(context: &Context, refused: Option<u64>) -> Result<Opt
     let other = |entry: &Entry| refused.is_none_or(|refused| entry.number != refused);
     for _ in 0..MOST {
         let now = context.parts().clock.now();
-        let found = slot.known_or_renewed(|entry| entry.fresh(now) && other(entry), || renew::begin(context, &slot, refused));
+        let good = |entry: &Entry| entry.fresh(now) && other(entry) && is_chosen(context, entry);
+        let found = slot.known_or_renewed(good, || renew::begin(context, &slot, refused));
         let entry = match found {
             Ok(entry) => entry,
             // Whoever waited uses what came, however short it lives.
@@ -59,6 +61,12 @@ pub(crate) async fn entry(context: &Context, refused: Option<u64>) -> Result<Opt
         }
     }
     Err(Error::new(ErrorKind::Auth, "the token was refused, and there is no other"))
+}
+
+/// Whether nothing is left to choose; what is may have been chosen in another process meanwhile.
+fn is_chosen(context: &Context, entry: &Entry) -> bool {
+    let known = |name: &String| entry.kept.contains_key(name) || context.account.kept.contains_key(name);
+    context.account.method.choose.iter().all(|choose| known(&choose.name))
 }
 
 /// Makes `kept.*` known, where the method keeps any.

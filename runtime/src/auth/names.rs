@@ -2,14 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use connc_plan::{Acquire, AcquireStep, AuthMethod, Body, Text};
+use connc_plan::{Acquire, AcquireStep, AuthMethod, Body, Data, Text};
 
 use super::acquire::bare;
 use crate::context::Context;
 use crate::redact::marker;
 use crate::request::Built;
 use crate::scope::Names;
-use crate::{Error, Secret};
+use crate::{Error, Secret, address};
 
 /// The tokens that are put on each request.
 pub(super) fn applied(method: &AuthMethod) -> BTreeSet<&str> {
@@ -39,6 +39,21 @@ pub(super) fn reads(step: &AcquireStep) -> BTreeSet<&str> {
     let named = request.query.iter().chain(&request.headers).chain(fields);
     let claims = step.jwt.iter().flat_map(|jwt| jwt.claims.iter().chain(&jwt.header));
     std::iter::once(&request.url).chain(named.chain(claims).map(|(_, text)| text)).flat_map(tokens).collect()
+}
+
+/// Refuses a body whose data reads what nobody chose yet: without it, the provider would choose.
+pub(crate) fn all_chosen(context: &Context, body: &Body) -> Result<(), Error> {
+    let kept = &context.standing().kept;
+    let open: Vec<&str> =
+        context.account.method.choose.iter().map(|choose| choose.name.as_str()).filter(|name| !kept.contains_key(*name)).collect();
+    let data: Vec<&Data> = match body {
+        Body::None | Body::Form(_) => Vec::new(),
+        Body::Json(data) | Body::FormData { data, .. } | Body::Raw { content: data, .. } => vec![data],
+        Body::Multipart(parts) => parts.iter().map(|(_, data)| data).collect(),
+    };
+    let read =
+        |name: &str| data.iter().flat_map(|data| data.expressions()).any(|expression| expression.source.contains(&format!("$kept.{name}")));
+    open.into_iter().find(|name| read(name)).map_or(Ok(()), |name| Err(address::not_kept(&context.account, name)))
 }
 
 fn tokens(text: &Text) -> impl Iterator<Item = &str> {

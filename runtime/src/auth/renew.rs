@@ -38,21 +38,13 @@ async fn renewed(context: &Context, slot: &Slot, refused: Option<u64>) -> Renewe
         return Ok(Arc::new(entry));
     }
     let _lease = lease(context).await?;
-    let mut stored = load(context).await?;
-    if let Some(unstored) = slot.unstored() {
-        // Unless somebody went on from what was stored before, this is the account's only good token.
-        if stored.as_ref().is_none_or(|stored| stored.number < unstored.number) {
-            save(context, &unstored).await?;
-            stored = Some(Entry::clone(&unstored));
-        }
-        slot.set_unstored(None);
-    }
+    let stored = current(context, slot).await?;
     if let Some(entry) = account.good(stored.as_ref(), refused)? {
         return Ok(Arc::new(entry));
     }
     let number = stored.as_ref().map_or(0, |stored| stored.number).max(refused.unwrap_or(0)) + 1;
-    let current = account.own(stored.as_ref());
-    let bought = match bought(context, current.as_ref()).await {
+    let own = account.own(stored.as_ref());
+    let bought = match bought(context, own.as_ref()).await {
         Ok(bought) => bought,
         Err(error) => {
             if error.kind == ErrorKind::NeedsReauth && error.status.is_some() {
@@ -65,7 +57,8 @@ async fn renewed(context: &Context, slot: &Slot, refused: Option<u64>) -> Renewe
             return Err(error);
         }
     };
-    let entry = Arc::new(Entry { number, got: Some(context.parts().clock.now()), made: account.made, ..bought });
+    let made = account.made.after(own.as_ref());
+    let entry = Arc::new(Entry { number, got: Some(context.parts().clock.now()), made, ..bought });
     slot.set_unstored(Some(Arc::clone(&entry)));
     // A rotated refresh token is the only one that is good from now on: it is stored before anything is done with the new access token.
     save(context, &entry).await?;
@@ -74,15 +67,34 @@ async fn renewed(context: &Context, slot: &Slot, refused: Option<u64>) -> Renewe
 }
 
 /// Changes what is stored of an account, or cannot be read, under a lease. Gives what is now stored.
+/// What belongs to the account as it was before, with other secrets, is not there for `change`.
 pub(crate) async fn change(
     context: &Context,
     change: impl FnOnce(Result<Option<Entry>, Error>) -> Result<Entry, Error>,
 ) -> Result<Arc<Entry>, Error> {
+    let (account, slot) = (Stood::of(context), super::slot(context));
     let _lease = lease(context).await?;
-    let entry = Arc::new(change(load(context).await)?);
+    let stored = current(context, &slot).await;
+    let number = stored.as_ref().ok().and_then(Option::as_ref).map_or(0, |stored| stored.number) + 1;
+    let own = stored.map(|stored| stored.filter(|stored| account.owns(stored)));
+    let made = account.made.after(own.as_ref().ok().and_then(Option::as_ref));
+    let entry = Arc::new(Entry { number, made, ..change(own)? });
     save(context, &entry).await?;
-    super::slot(context).know(Some(Arc::clone(&entry)));
+    slot.know(Some(Arc::clone(&entry)));
     Ok(entry)
+}
+
+/// What is stored, after what could not be stored before is. Under a lease only.
+async fn current(context: &Context, slot: &Slot) -> Result<Option<Entry>, Error> {
+    let stored = load(context).await?;
+    let Some(unstored) = slot.unstored() else { return Ok(stored) };
+    // Unless somebody went on from what was stored before, this is the account's only good token.
+    let newest = stored.as_ref().is_none_or(|stored| stored.number < unstored.number);
+    if newest {
+        save(context, &unstored).await?;
+    }
+    slot.set_unstored(None);
+    Ok(if newest { Some(Entry::clone(&unstored)) } else { stored })
 }
 
 /// Removes what is stored of an account, after `last` was done with it. What cannot be read is removed as well.
@@ -145,8 +157,7 @@ impl<'a> Stood<'a> {
     /// What is stored, where it belongs to the account as it now is, and what the embedder supplies where nothing is stored.
     fn own(&self, stored: Option<&Entry>) -> Option<Entry> {
         let account = &self.context.account;
-        let consented = account.method.authorize.is_some();
-        let mut entry = stored.filter(|stored| stored.made.serves(&self.made, consented)).cloned();
+        let mut entry = stored.filter(|stored| self.owns(stored)).cloned();
         if !account.tokens.is_empty() || !has_tokens(&account.method) {
             let entry = entry.get_or_insert_default();
             for (name, token) in &account.tokens {
@@ -156,12 +167,13 @@ impl<'a> Stood<'a> {
         entry
     }
 
+    fn owns(&self, stored: &Entry) -> bool {
+        stored.made.serves(&self.made, self.context.account.method.authorize.is_some())
+    }
+
     /// What a mark that the account needs to be connected again is put on.
     fn marked(&self, stored: Option<Entry>) -> Entry {
-        let consented = self.context.account.method.authorize.is_some();
-        stored
-            .filter(|stored| stored.made.serves(&self.made, consented))
-            .unwrap_or_else(|| Entry { made: self.made.clone(), ..Entry::default() })
+        stored.filter(|stored| self.owns(stored)).unwrap_or_else(|| Entry { made: self.made.clone(), ..Entry::default() })
     }
 
     /// What can be used as it is.

@@ -166,7 +166,12 @@ async fn one_option_is_kept_and_several_are_asked_about() {
     let choose = |id: &'static str| world.runtime.choose(&world.connector, &world.account, "cloud_id", id);
     assert_eq!(choose("elsewhere").await.unwrap_err().kind, ErrorKind::InvalidInput);
     assert!(world.runtime.choose(&world.connector, &world.account, "cloud", "a").await.is_err());
+    // Another process that knew the account before the choice sees it.
+    let other = world.other();
+    let elsewhere = || other.call(&world.connector, &world.account, Call::native("me.get"));
+    assert_eq!(elsewhere().await.unwrap_err().kind, ErrorKind::InvalidInput);
     choose("2").await.unwrap();
+    elsewhere().await.unwrap();
     world.me().await.unwrap();
     assert_eq!(world.peer.seen.lock().unwrap().last().unwrap().uri().path(), "/ex/2/me");
     // It outlives connecting again, in every process, and can be changed.
@@ -174,6 +179,22 @@ async fn one_option_is_kept_and_several_are_asked_about() {
     choose("a").await.unwrap();
     world.other().call(&world.connector, &world.account, Call::native("me.get")).await.unwrap();
     assert_eq!(world.peer.seen.lock().unwrap().last().unwrap().uri().path(), "/ex/a/me");
+}
+
+#[tokio::test]
+async fn data_waits_for_a_choice_too() {
+    let world = sites(json!([{ "id": "a" }, { "id": "b" }]));
+    let body = json!({ "body": { "json": { "object": [["site", { "expression": expression("$kept.cloud_id") }]] } } });
+    let tell = request("POST", "https://api.example.com/tell", body);
+    let mut plan = world.connector.plan().clone();
+    plan.operations.insert("tell.it".to_owned(), serde_json::from_value(operation("tell.it", "one", tell, item(&[]), json!({}))).unwrap());
+    let world = World { connector: connc_runtime::Connector::load(plan).unwrap(), ..world };
+    finish(&world).await.unwrap();
+    let tell = || world.runtime.call(&world.connector, &world.account, Call::native("tell.it"));
+    assert_eq!(tell().await.unwrap_err().message, "`cloud_id` is not chosen yet");
+    world.runtime.choose(&world.connector, &world.account, "cloud_id", "b").await.unwrap();
+    tell().await.unwrap();
+    assert_eq!(world.peer.to("/tell")[0].body().as_ref(), br#"{"site":"b"}"#);
 }
 
 #[tokio::test]

@@ -75,6 +75,33 @@ async fn a_token_that_cannot_be_stored_is_not_used_and_not_lost() {
 }
 
 #[tokio::test]
+async fn what_could_not_be_stored_is_not_lost_when_the_account_changes() {
+    let world = expiring();
+    world.store.fails.store(true, Ordering::SeqCst);
+    world.me().await.unwrap_err();
+    world.store.fails.store(false, Ordering::SeqCst);
+    // Nothing was offered, so this changes nothing; but the token that waits is stored before.
+    world.runtime.choose(&world.connector, &world.account, "site", "1").await.unwrap_err();
+    assert_eq!(world.stored().await.unwrap()["tokens"]["refresh_token"], "refresh-number-1");
+    world.me().await.unwrap();
+    assert_eq!(world.tokens(), 1);
+}
+
+#[tokio::test]
+async fn tokens_outlive_those_that_were_supplied_first() {
+    let world = expiring();
+    world.me().await.unwrap();
+    // The embedder forgets what it supplied once, and remembers it again.
+    let mut without = world.account.clone();
+    without.tokens.clear();
+    world.runtime.call(&world.connector, &without, Call::native("me.get")).await.unwrap();
+    world.later(3590);
+    world.runtime.call(&world.connector, &without, Call::native("me.get")).await.unwrap();
+    world.other().call(&world.connector, &world.account, Call::native("me.get")).await.unwrap();
+    assert_eq!((world.tokens(), world.bearers().pop().unwrap().as_str()), (2, "access-number-2"));
+}
+
+#[tokio::test]
 async fn a_refusal_is_remembered_and_asked_about_once() {
     let mut account = connected();
     account.tokens.insert("refresh_token".to_owned(), Secret::from("refresh-revoked"));

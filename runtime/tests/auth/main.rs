@@ -19,5 +19,7 @@ mod consent;
 mod crowd;
 mod kept;
 mod lifecycle;
+#[cfg(feature = "reqwest")]
+mod real;
 mod replay;
 mod session;
