@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::commands::{
-    build, check, completions, diff, drift, eval, explain, extract, list, lsp, man, new, plan, prove, run, schema, test, verify,
+    build, check, completions, connect, diff, drift, eval, explain, extract, list, lsp, man, new, plan, prove, run, schema, test, verify,
 };
 
 /// Declarative connectors: check them, run them, test them.
@@ -48,6 +48,7 @@ pub(crate) enum Command {
     Test(test::Args),
     Prove(prove::Args),
     Verify(Box<verify::Args>),
+    Connect(Box<connect::Args>),
     List(list::Args),
     Eval(eval::Args),
     New(new::Args),

@@ -67,6 +67,7 @@ fn command(cli: Cli, console: &mut Console) -> Result<(), Stop> {
         Command::Test(args) => commands::test::run(&args, &project()?, console),
         Command::Prove(args) => commands::prove::run(&args, &project()?, console),
         Command::Verify(args) => commands::verify::run(&args, &project()?, console),
+        Command::Connect(args) => commands::connect::run(&args, project, console),
         Command::List(args) => commands::list::run(&args, &project()?, console),
         Command::Eval(args) => commands::eval::run(&args, console),
         Command::Drift(args) => commands::drift::run(&args, &project()?, console),

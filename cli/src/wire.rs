@@ -1,9 +1,10 @@
 //! How calls leave the machine: local servers in the place of a provider, and the key that seals cursors.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
-use connc_runtime::{Random as _, Runtime, SystemRandom};
+use connc_runtime::{Random as _, Runtime, Store, SystemRandom};
 
 use crate::error::Stop;
 
@@ -19,9 +20,12 @@ pub(crate) struct WireArgs {
     origin: Vec<String>,
 }
 
-/// The runtime of a call. Lists get the key that their cursors are sealed with.
-pub(crate) fn runtime(args: &WireArgs, lists: bool) -> Result<Runtime, Stop> {
+/// The runtime of a call. Lists get the key that their cursors are sealed with; `store` is where tokens are kept beyond this process.
+pub(crate) fn runtime(args: &WireArgs, lists: bool, store: Option<Arc<dyn Store>>) -> Result<Runtime, Stop> {
     let mut builder = Runtime::builder();
+    if let Some(store) = store {
+        builder = builder.store(store);
+    }
     if let Some(base) = &args.base_url {
         builder = builder.map_base(base);
     }
@@ -65,7 +69,7 @@ fn cursor_key() -> Option<[u8; 32]> {
 }
 
 /// XDG's place for state, or what stands in for it on other systems.
-fn state_folder() -> Option<PathBuf> {
+pub(crate) fn state_folder() -> Option<PathBuf> {
     let from = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     let home = || from("HOME").map(|home| home.join(".local").join("state"));
     if cfg!(windows) { from("LOCALAPPDATA") } else { from("XDG_STATE_HOME").or_else(home) }

@@ -21,9 +21,17 @@ static ACCOUNT: Table = Table {
     doc: "Who calls a connector.",
     keys: &[
         key("connector", Value::Name, Need::Required, "The connector that the account is for.", "connector: example"),
+        key("id", Value::Name, Need::Optional, "What its tokens are kept by; without it, the file's name without its ending.", "id: acme"),
         key("auth", Value::Name, Need::Optional, "The auth method.", "auth: api_token"),
         key("account", MAP, Need::Optional, "Account parameters.", "account: { domain: acme.example.com }"),
         key("parameters", MAP, Need::Optional, "The auth method's own parameters.", "parameters: { email: agent@acme.example }"),
+        key(
+            "kept",
+            MAP,
+            Need::Optional,
+            "What the provider gave or a person chose when connecting, where the store has none.",
+            "kept: { site: acme }",
+        ),
         key("secrets", SECRETS, Need::Optional, "Where the secrets are.", "secrets: { token: { env: TOKEN } }"),
         key("app", MAP, Need::Optional, "Deployment parameters.", "app: { client_id: client }"),
         key(
@@ -94,7 +102,8 @@ pub(super) fn read(path: &Path, plan: &Plan, console: &mut Console) -> Result<(A
 
 fn parse<'a>(node: &'a Node, path: &Path, context: &mut Context<'a>) -> Option<(Account, SecretSources)> {
     let mut reader = Reader::open(node, &ACCOUNT, context)?;
-    let (connector, auth) = (reader.text("connector"), reader.text("auth"));
+    let (connector, id, auth) = (reader.text("connector"), reader.text("id"), reader.text("auth"));
+    let kept = values(&mut reader, "kept");
     let (account, parameters, app) = (values(&mut reader, "account"), values(&mut reader, "parameters"), values(&mut reader, "app"));
     let mut sources = BTreeMap::new();
     for (key, prefix) in [("secrets", ""), ("app_secrets", given::APP)] {
@@ -104,7 +113,10 @@ fn parse<'a>(node: &'a Node, path: &Path, context: &mut Context<'a>) -> Option<(
         }
     }
     let auth = auth.map(|auth| auth.value).unwrap_or_default();
-    Some((Account { connector: connector?.value, auth, account, parameters, app, ..Account::default() }, sources))
+    Some((
+        Account { connector: connector?.value, id: id.map(|id| id.value), auth, account, parameters, app, kept, ..Account::default() },
+        sources,
+    ))
 }
 
 fn values(reader: &mut Reader<'_, '_>, name: &str) -> BTreeMap<String, Json> {

@@ -7,7 +7,7 @@ use crate::error::{Stop, names};
 
 /// Refuses an account that lacks something that the auth method needs.
 pub(super) fn report(plan: &Plan, method: &AuthMethod, account: &Account) -> Result<(), Stop> {
-    let acquires = method.acquire.is_some();
+    let acquires = super::gets_tokens(method);
     let lacks = |parameters: &'_ [Parameter], given: &std::collections::BTreeMap<String, serde_json::Value>| -> Vec<Lack> {
         let missing =
             parameters.iter().filter(|parameter| parameter.required && parameter.default.is_none() && !given.contains_key(&parameter.name));

@@ -3,6 +3,7 @@
 mod file;
 mod given;
 mod missing;
+mod store;
 
 use std::path::PathBuf;
 
@@ -13,6 +14,7 @@ use crate::console::Console;
 use crate::error::{Stop, suggestion};
 
 pub(crate) use missing::placeholders;
+pub(crate) use store::{new_key, store};
 
 /// Options that say who calls.
 #[derive(Debug, clap::Args)]
@@ -30,6 +32,9 @@ pub(crate) struct AccountArgs {
     /// A secret: its value, env:NAME, file:PATH, or - for a line of stdin
     #[arg(long, value_name = "KEY=VALUE|env:NAME|file:PATH|-", hide_possible_values = true)]
     pub(crate) secret: Vec<String>,
+    /// Where the tokens of connected accounts are kept, encrypted with the key in CONNC_STORE_KEY; without it among the user's state
+    #[arg(long, value_name = "DIR")]
+    pub(crate) store: Option<PathBuf>,
 }
 
 /// Whether secrets that nobody gave are asked for.
@@ -51,6 +56,11 @@ pub(crate) fn account(args: &AccountArgs, plan: &Plan, secrets: Secrets, console
     }
     let method = method(plan, &account.auth)?;
     account.auth.clone_from(&method.name);
+    // What is kept of an account is found by its id: the file's own, else the file's name.
+    account.id = account.id.or_else(|| {
+        let name = args.account.as_deref().and_then(|path| path.file_stem()).map(|name| name.to_string_lossy().into_owned());
+        Some(name.unwrap_or_else(|| "default".to_owned()))
+    });
     given::parameters(&args.set, plan, method, &mut account)?;
     let sources = given::secrets(&args.secret, plan, method, sources)?;
     for (name, source) in sources {
@@ -69,8 +79,13 @@ pub(crate) fn account(args: &AccountArgs, plan: &Plan, secrets: Secrets, console
     Ok(account)
 }
 
+/// Whether a method gets tokens, so that the deployment's parameters and secrets are needed.
+fn gets_tokens(method: &AuthMethod) -> bool {
+    method.acquire.is_some() || method.authorize.is_some() || method.refresh.is_some()
+}
+
 /// The auth method of this name, or the connector's first.
-fn method<'a>(plan: &'a Plan, name: &str) -> Result<&'a AuthMethod, Stop> {
+pub(crate) fn method<'a>(plan: &'a Plan, name: &str) -> Result<&'a AuthMethod, Stop> {
     let found = if name.is_empty() { plan.auth.first() } else { plan.auth_method(name) };
     found.ok_or_else(|| {
         let help = suggestion(name, "ways to connect", plan.auth.iter().map(|method| method.name.as_str()));

@@ -9,6 +9,7 @@ mod typed;
 mod usage;
 
 mod calls;
+mod connect;
 mod diff;
 mod editor;
 mod extract;

@@ -157,7 +157,8 @@ pub(crate) fn run(args: &Args, project: &Project, console: &mut Console) -> Resu
         .into_iter()
         .fold(input::call(&asked, args, input, filters, args.call.limit, console), |call, (name, file)| call.file(name, file));
     let lists = asked.target.lists();
-    let runtime = wire::runtime(&args.wire, lists)?;
+    let store = if args.shown.dry_run { None } else { account::store(&args.account, &plan, &account.auth)? };
+    let runtime = wire::runtime(&args.wire, lists, store)?;
     let connector = load(plan)?;
     let format = Format::chosen(args.shown.output, console);
     if args.shown.raw && format == Format::Table {
