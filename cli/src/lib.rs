@@ -14,6 +14,7 @@ mod account;
 mod diff;
 mod lsp;
 mod output;
+mod record;
 mod wire;
 
 mod console;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use connc_runtime::{Random as _, Runtime, Store, SystemRandom};
+use connc_runtime::{Builder, Error, Random as _, Recording, Runtime, Store, SystemRandom};
 
 use crate::error::Stop;
 
@@ -22,6 +22,20 @@ pub(crate) struct WireArgs {
 
 /// The runtime of a call. Lists get the key that their cursors are sealed with; `store` is where tokens are kept beyond this process.
 pub(crate) fn runtime(args: &WireArgs, lists: bool, store: Option<Arc<dyn Store>>) -> Result<Runtime, Stop> {
+    builder(args, lists, store)?.build().map_err(unfit)
+}
+
+/// The runtime of a call that is recorded.
+pub(crate) fn recording(args: &WireArgs, lists: bool, store: Option<Arc<dyn Store>>) -> Result<Recording, Stop> {
+    builder(args, lists, store)?.recording(crate::record::seed()?).map_err(unfit)
+}
+
+fn unfit(error: Error) -> Stop {
+    let stop = Stop::usage(error.message.clone());
+    error.help.iter().fold(stop, |stop, help| stop.help(help.as_str()))
+}
+
+fn builder(args: &WireArgs, lists: bool, store: Option<Arc<dyn Store>>) -> Result<Builder, Stop> {
     let mut builder = Runtime::builder();
     if let Some(store) = store {
         builder = builder.store(store);
@@ -38,10 +52,7 @@ pub(crate) fn runtime(args: &WireArgs, lists: bool, store: Option<Arc<dyn Store>
     if let Some(key) = lists.then(cursor_key).flatten() {
         builder = builder.cursor_key(key);
     }
-    builder.build().map_err(|error| {
-        let stop = Stop::usage(error.message.clone());
-        error.help.iter().fold(stop, |stop, help| stop.help(help.as_str()))
-    })
+    Ok(builder)
 }
 
 /// The key that seals cursors, kept among the user's state so that the next process can open them.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{Method, Origin, Verb};
+use crate::{ErrorKind, Method, Origin, Verb};
 
 /// One call with every request that it sends and every answer that it gets.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -35,6 +35,9 @@ pub struct Cassette {
     pub clock: String,
     /// The seed of the replay's randomness.
     pub seed: u64,
+    /// What the call fails with; none where it must not fail.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fails: Option<ErrorKind>,
     /// What is sent and answered, in order.
     pub exchanges: Vec<Exchange>,
 }

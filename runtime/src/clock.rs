@@ -1,6 +1,6 @@
 //! Time and randomness, given by the embedder so that a replay is exact.
 
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
@@ -96,6 +96,41 @@ impl Clock for ReplayClock {
 
     fn real(&self) -> bool {
         false
+    }
+}
+
+/// A clock for recordings: it stands still at a whole second, and goes forward only by what is waited for, which takes its real time.
+/// A [`ReplayClock`] that begins where it began says the same at each point of the call.
+pub struct RecordingClock {
+    inner: Arc<dyn Clock>,
+    now: Mutex<Timestamp>,
+}
+
+impl RecordingClock {
+    /// A clock that begins now, and waits on `inner`.
+    #[must_use]
+    pub fn new(inner: Arc<dyn Clock>) -> Self {
+        let now = inner.now();
+        let now = Timestamp::from_second(now.as_second()).unwrap_or(now);
+        Self { inner, now: Mutex::new(now) }
+    }
+}
+
+impl Clock for RecordingClock {
+    fn now(&self) -> Timestamp {
+        *locked(&self.now)
+    }
+
+    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
+        let mut now = locked(&self.now);
+        *now = SignedDuration::try_from(duration).ok().and_then(|by| now.checked_add(by).ok()).unwrap_or(*now);
+        self.inner.sleep(duration)
+    }
+}
+
+impl std::fmt::Debug for RecordingClock {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("RecordingClock").field(&self.now).finish()
     }
 }
 

@@ -13,49 +13,83 @@
 //! A call goes through `call.rs` from top to bottom.
 //!
 //! ```
-//! use std::sync::Arc;
-//! use connc_plan::{Cassette, Plan};
-//! use connc_runtime::{Connector, Error, ReplayClock, ReplayRandom, Runtime, replay};
+//! use connc_runtime::{Account, Bundle, Call, Connector, Error, ErrorKind, Runtime, Secret, Verb};
+//! use serde_json::json;
 //!
-//! /// Plays a recorded call against a plan; a service gives its own transport, account and call instead.
-//! async fn ids(plan: Plan, cassette: &Cassette) -> Result<Vec<String>, Error> {
-//!     let account = replay::account(&plan, cassette);
-//!     let transport = Arc::new(replay::Replay::new(cassette, replay::secrets(&account)));
-//!     let runtime = Runtime::builder()
-//!         .transport(transport)
-//!         .clock(Arc::new(ReplayClock::new(&cassette.clock)?))
-//!         .random(Arc::new(ReplayRandom::new(cassette.seed)))
-//!         .cursor_key([7; 32])
-//!         .build()?;
-//!     let mut pages = runtime.list(&Connector::load(plan)?, &account, replay::call(cassette))?;
-//!     let mut records = Vec::new();
+//! /// Streams every user. A rate limit is the scheduler's business: the error says how long, and carries the cursor to go on from.
+//! async fn users(runtime: &Runtime, harbour: &Connector, account: &Account) -> Result<Vec<String>, Error> {
+//!     let call = || Call::unified("user-directory", "users", Verb::List);
+//!     let mut found = Vec::new();
+//!     let mut pages = runtime.list(harbour, account, call())?;
 //!     while let Some(page) = pages.next().await {
-//!         records.extend(page?.records.into_iter().map(|record| record.text));
+//!         match page {
+//!             Ok(page) => found.extend(page.records.iter().map(|record| record.line().into_owned())),
+//!             Err(error) if error.kind == ErrorKind::RateLimited => {
+//!                 later(error.rate_limit.as_ref().and_then(|limit| limit.retry_after).unwrap_or(60)).await;
+//!                 let call = match &error.cursor {
+//!                     Some(cursor) => call().cursor(cursor),
+//!                     None => call(),
+//!                 };
+//!                 pages = runtime.list(harbour, account, call)?;
+//!             }
+//!             Err(error) => return Err(error),
+//!         }
 //!     }
-//!     Ok(records)
+//!     Ok(found)
 //! }
-//! # let plan = serde_json::json!({
-//! #     "format": 1, "connector": "demo", "title": "Demo", "docs": null, "sources": ["connector.yaml"], "account": [], "app": [], "app_secrets": [],
-//! #     "constants": {}, "headers": [], "verify": null, "rate_limit": [], "errors": {}, "maps": [], "models": [],
-//! #     "base_url": { "segments": [{ "literal": "https://api.example.com" }], "origin": [0, 1, 1] },
-//! #     "auth": [{ "name": "token", "scheme": "bearer", "secrets": [{ "name": "token", "type": "string", "origin": [0, 1, 1] }], "trust_account_host": false, "origin": [0, 1, 1],
-//! #         "apply": [{ "place": { "header": "Authorization" }, "value": { "segments": [{ "literal": "Bearer " }, { "value": { "path": ["secret", "token"] } }], "origin": [0, 1, 1] } }] }],
-//! #     "operations": { "users.list": { "name": "users.list", "shape": "list", "takes_id": false, "takes_parent": false, "origin": [0, 9, 5],
-//! #         "records": { "items": { "path": { "steps": [], "origin": [0, 9, 5] }, "absent_is_empty": false } },
-//! #         "steps": [{ "origin": [0, 9, 5], "action": { "request": { "method": "GET", "url": { "segments": [{ "literal": "/users" }], "origin": [0, 9, 5] },
-//! #             "body": "none", "answer": "json", "idempotent": true, "origin": [0, 9, 5] } } }] } }
-//! # });
-//! # let cassette = serde_json::json!({
-//! #     "name": "users.list", "file": "users.list.yaml", "source": "invented", "account": {}, "app": {}, "auth": "token", "parameters": {}, "model": null,
-//! #     "call": { "resource": "users", "verb": "list", "id": null, "parent": null, "input": {}, "filters": [], "limit": null },
-//! #     "clock": "2026-03-01T12:00:00Z", "seed": 1, "exchanges": [{ "origin": [0, 1, 1],
-//! #         "request": { "method": "GET", "url": "https://api.example.com/users", "headers": [["authorization", "Bearer {{ secret.token }}"]], "body": "none", "any": [] },
-//! #         "response": { "status": 200, "headers": [["content-type", "application/json"]], "body": "[{\"id\": 1}]" } }]
-//! # });
-//! # let (plan, cassette) = (serde_json::from_value(plan).unwrap(), serde_json::from_value::<Cassette>(cassette).unwrap());
-//! # let found = futures_util::FutureExt::now_or_never(ids(plan, &cassette)).unwrap().unwrap();
-//! # assert_eq!(found, [r#"{"id": 1}"#]);
+//!
+//! /// Writes a comment, and gives it as the unified model has it.
+//! async fn comment(runtime: &Runtime, harbour: &Connector, account: &Account) -> Result<Option<String>, Error> {
+//!     let call = Call::unified("ticketing", "comments", Verb::Create).input(json!({ "ticket_id": "B7", "body": "On its way." }));
+//!     match runtime.call(harbour, account, call).await {
+//!         Ok(answer) => Ok(answer.record.map(|record| record.text)),
+//!         // The connection broke after the request was sent: look before writing again.
+//!         Err(error) if error.kind == ErrorKind::OutcomeUnknown => Ok(None),
+//!         Err(error) => Err(error),
+//!     }
+//! }
+//!
+//! # async fn later(seconds: u64) { assert_eq!(seconds, 7); }
+//! # let plans = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/plans.json"));
+//! // What `connc build -o plans.json` wrote: a service ships this, and no compiler.
+//! let harbour = Bundle::read(plans)?.connector("harbour-embedded")?;
+//! let account = Account {
+//!     connector: "harbour-embedded".to_owned(),
+//!     auth: "token".to_owned(),
+//!     secrets: [("token".to_owned(), Secret::from("t0ken"))].into(),
+//!     ..Account::default()
+//! };
+//! # let user = |id: &str| json!({ "id": id, "name": "Ada Quill", "mail": "ada@harbour.example" });
+//! # let transport = script(vec![
+//! #     (200, json!({ "users": [user("U1")], "next": "c2" })),
+//! #     (429, json!({ "error": { "code": "slow_down", "message": "too many boats" } })),
+//! #     (200, json!({ "users": [user("U2")], "next": null })),
+//! #     (201, json!({ "note": { "id": "N1", "berth": "B7", "text": "On its way." } })),
+//! # ]);
+//! # let clock = std::sync::Arc::new(connc_runtime::ReplayClock::new("2026-03-01T12:00:00Z")?);
+//! // The transport is reqwest's unless the builder is given another; the key seals cursors, so that they outlive the process.
+//! let runtime = Runtime::builder()
+//! #   .transport(transport).clock(clock)
+//!     .cursor_key([7; 32])
+//!     .build()?;
+//! # futures_util::FutureExt::now_or_never(async {
+//! assert_eq!(users(&runtime, &harbour, &account).await?.len(), 2);
+//! assert!(comment(&runtime, &harbour, &account).await?.is_some_and(|text| text.contains("On its way.")));
+//! # Ok::<(), Error>(()) }).unwrap()?;
+//! # fn script(answers: Vec<(u16, serde_json::Value)>) -> std::sync::Arc<connc_runtime::replay::Replay> {
+//! #     let exchange = |(status, body): (u16, serde_json::Value)| json!({ "origin": [0, 1, 1],
+//! #         "request": { "method": "GET", "url": "", "headers": [], "body": "none", "any": [] },
+//! #         "response": { "status": status, "headers": if status == 429 { json!([["retry-after", "7"]]) } else { json!([]) }, "body": body.to_string() } });
+//! #     let cassette = json!({ "name": "x", "file": "x.yaml", "source": "invented", "account": {}, "app": {}, "auth": "token", "parameters": {}, "model": null,
+//! #         "call": { "resource": "x", "verb": "x", "id": null, "parent": null, "input": {}, "filters": [], "limit": null },
+//! #         "clock": "2026-03-01T12:00:00Z", "seed": 1, "exchanges": answers.into_iter().map(exchange).collect::<Vec<_>>() });
+//! #     std::sync::Arc::new(connc_runtime::replay::Replay::rehearsal(&serde_json::from_value(cassette).unwrap(), Default::default()))
+//! # }
+//! # Ok::<(), Error>(())
 //! ```
+//!
+//! `docs/embedding.md` in the repository says what each piece of the builder is for, what to do about each kind of error, and what can be
+//! watched.
 
 mod account;
 mod answer;
@@ -123,7 +157,7 @@ pub use answer::{Answer, Page, Record, Trace, Warning};
 pub use bundle::Bundle;
 #[cfg(feature = "reqwest")]
 pub use clock::SystemClock;
-pub use clock::{Clock, Random, ReplayClock, ReplayRandom, SystemRandom};
+pub use clock::{Clock, Random, RecordingClock, ReplayClock, ReplayRandom, SystemRandom};
 pub use connc_plan::{ErrorKind, Method, Verb};
 pub use connect::{Authorization, Choice, Choosable, Connected};
 pub use connector::Connector;
@@ -136,7 +170,7 @@ pub use limits::Limits;
 pub use pages::Pages;
 pub use prepare::PreparedRequest;
 pub use rate_limit::RateLimit;
-pub use runtime::{Builder, Runtime};
+pub use runtime::{Builder, Recording, Runtime};
 pub use secret::Secret;
 #[cfg(feature = "sqlite")]
 pub use store::SqliteStore;

@@ -15,7 +15,7 @@ use crate::exchange::Given;
 use crate::paginate::Turn;
 use crate::program::Evaluation;
 use crate::scope::Names;
-use crate::transport::Body;
+use crate::transport::{About, Body, Purpose};
 use crate::{Error, form, format, hash, lists, multipart};
 
 const AGENT: &str = concat!("connc/", env!("CARGO_PKG_VERSION"));
@@ -27,6 +27,7 @@ pub(crate) struct Built {
     pub(crate) url: Url,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Content,
+    pub(crate) purpose: Purpose,
 }
 
 /// What a body comes to, before pagination adds to it.
@@ -58,7 +59,8 @@ pub(crate) fn build(context: &Context, request: &Request, given: &Given<'_>, nam
 
 /// Builds a request that gets a token: its own URL and headers, and nothing that is put on other requests.
 pub(crate) fn build_bare(context: &Context, request: &Request, given: &Given<'_>, names: &Names<'_>) -> Result<Built, Error> {
-    own_parts(context, request, given, names)?.finish(context)
+    let built = own_parts(context, request, given, names)?.finish(context)?;
+    Ok(Built { purpose: Purpose::Token, ..built })
 }
 
 /// What the request itself says, turned to the page that is asked for.
@@ -301,7 +303,7 @@ impl Parts {
         if self.url.as_str().len() > most {
             return Err(Error::new(ErrorKind::Limit, format!("the URL is longer than {most} bytes")));
         }
-        Ok(Built { method: self.method, url: self.url, headers: self.headers, body })
+        Ok(Built { method: self.method, url: self.url, headers: self.headers, body, purpose: Purpose::Call })
     }
 }
 
@@ -309,7 +311,7 @@ impl Built {
     /// A GET without anything of ours but the agent's name.
     pub(crate) fn plain(url: Url) -> Self {
         let headers = [(ACCEPT, HeaderValue::from_static("*/*")), (USER_AGENT, HeaderValue::from_static(AGENT))];
-        Self { method: Method::Get, url, headers: headers.into_iter().collect(), body: Content::default() }
+        Self { method: Method::Get, url, headers: headers.into_iter().collect(), body: Content::default(), purpose: Purpose::Call }
     }
 
     /// Method and URL without its query, for errors.
@@ -325,6 +327,7 @@ impl Built {
         *request.method_mut() = method;
         *request.uri_mut() = Uri::try_from(target.as_str()).map_err(|_| unfit())?;
         *request.headers_mut() = self.headers.clone();
+        request.extensions_mut().insert(About::new(self.url.clone(), self.purpose));
         Ok(request)
     }
 }

@@ -2,14 +2,16 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
+
 use crate::account;
 use crate::auth::Tokens;
 use crate::budget::Budgets;
-use crate::clock::{Clock, Random, SystemRandom};
+use crate::clock::{Clock, Random, RecordingClock, ReplayRandom, SystemRandom};
 use crate::context::Context;
 use crate::guard::{Origin, Permits};
 use crate::prepare::PreparedRequest;
-use crate::transport::Transport;
+use crate::transport::{Recorder, Transport};
 use crate::{Account, Answer, Call, Connector, Download, Error, Limits, MemoryStore, Pages, Store, call, download, prepare};
 
 /// Runs calls. Cheap to clone and to share: clones use the same transport and the same cached tokens.
@@ -101,6 +103,20 @@ impl std::fmt::Debug for Runtime {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Runtime").field("limits", &self.0.limits).finish_non_exhaustive()
     }
+}
+
+/// A runtime whose exchanges are kept, with what a replay of them needs.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Recording {
+    /// Runs calls as any other.
+    pub runtime: Runtime,
+    /// What was exchanged.
+    pub recorder: Arc<Recorder>,
+    /// What the clock said at the beginning; it goes forward only by what is waited for.
+    pub began: Timestamp,
+    /// The seed of the randomness.
+    pub seed: u64,
 }
 
 /// Collects what a [`Runtime`] needs.
@@ -198,6 +214,27 @@ impl Builder {
     ///
     /// Where an origin cannot be read, a transport or clock is missing, or the system has no randomness.
     pub fn build(self) -> Result<Runtime, Error> {
+        self.parts().map(|parts| Runtime(Arc::new(parts)))
+    }
+
+    /// Makes a runtime whose exchanges are recorded, with a clock and with randomness that a replay can repeat. `seed` decides idempotency
+    /// keys and the like: it must come from secure randomness, and be another for each recording.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::build`].
+    pub fn recording(self, seed: u64) -> Result<Recording, Error> {
+        let mut parts = self.parts()?;
+        let recorder = Arc::new(Recorder::new(Arc::clone(&parts.transport)));
+        let clock = RecordingClock::new(Arc::clone(&parts.clock));
+        let began = clock.now();
+        parts.transport = Arc::clone(&recorder) as Arc<_>;
+        parts.clock = Arc::new(clock);
+        parts.random = Arc::new(ReplayRandom::new(seed));
+        Ok(Recording { runtime: Runtime(Arc::new(parts)), recorder, began, seed })
+    }
+
+    fn parts(self) -> Result<Parts, Error> {
         let Self { transport, clock, random, cursor_key, store, limits, allowed, mapped, base, concurrency } = self;
         let permits = Permits {
             allowed: allowed.iter().map(|origin| Origin::parse(origin)).collect::<Result<_, _>>()?,
@@ -219,7 +256,7 @@ impl Builder {
             }
         };
         let store = store.unwrap_or_else(|| Arc::new(MemoryStore::default()));
-        Ok(Runtime(Arc::new(Parts {
+        Ok(Parts {
             transport,
             clock,
             random,
@@ -230,7 +267,7 @@ impl Builder {
             tokens: Tokens::default(),
             budgets: Budgets::default(),
             concurrency,
-        })))
+        })
     }
 }
 

@@ -178,7 +178,7 @@ async fn echo() -> (String, tokio::task::JoinHandle<String>) {
         while !seen.ends_with(b"THE END") && !seen.ends_with(b"0\r\n\r\n") {
             match stream.read(&mut buffer).await.unwrap() {
                 0 => break,
-                read => seen.extend_from_slice(&buffer[..read]),
+                read => seen.extend_from_slice(buffer.get(..read).unwrap()),
             }
         }
         stream.write_all(http("200 OK", "", "{}").as_bytes()).await.unwrap();

@@ -3,15 +3,17 @@
 use std::io::Write as _;
 
 use clap::ValueEnum;
-use connc_compiler::Coverage;
+use connc_compiler::{Compiled, Coverage};
 use connc_plan::Plan;
+use connc_runtime::Connector;
 use serde_json::{Value, json};
 
 use crate::console::Console;
 use crate::error::{Stop, counted};
 use crate::output::{matrix, typed};
 use crate::parallel::side_by_side;
-use crate::project::Project;
+use crate::project::{Loaded, Project};
+use crate::suite::{self, Scenario, Scenarios};
 
 /// Show what each connector can do
 #[derive(Debug, clap::Args)]
@@ -41,20 +43,25 @@ pub(crate) fn run(args: &Args, project: &Project, console: &mut Console) -> Resu
     let mut plans = Vec::new();
     let mut broken = Vec::new();
     let loaded = crate::project::load_all(&found)?;
-    for (connector, compiled) in loaded.iter().zip(side_by_side(&loaded, crate::project::Loaded::compile)) {
+    for (connector, (compiled, scenarios)) in loaded.iter().zip(side_by_side(&loaded, compiled)) {
         match compiled.plan {
-            Some(plan) => plans.push((plan, compiled.coverage)),
+            Some(plan) => plans.push(Listed { plan, coverage: compiled.coverage, scenarios }),
             None => broken.push(connector.name.clone()),
         }
     }
     match args.format {
         Format::Json => {
-            let connectors: Vec<Value> = plans.iter().map(|(plan, coverage)| described(plan, coverage)).collect();
+            let connectors: Vec<Value> = plans.iter().map(described).collect();
             writeln!(console.out, "{:#}", json!({"connectors": connectors}))?;
         }
         Format::Table => {
-            let rows: Vec<[String; 5]> = plans.iter().flat_map(|(plan, coverage)| rows(plan, coverage, args.native)).collect();
-            writeln!(console.out, "{}", matrix(["connector", "typed", "model", "resource", "verbs"], &rows, console.width()))?;
+            let rows: Vec<[String; 6]> = plans.iter().flat_map(|listed| rows(listed, args.native)).collect();
+            let columns = ["connector", "typed", "scenarios", "model", "resource", "verbs"];
+            writeln!(console.out, "{}", matrix(columns, &rows, console.width()))?;
+            for Listed { plan, scenarios, .. } in plans.iter().filter(|listed| !listed.scenarios.missing.is_empty()) {
+                let missing: Vec<String> = scenarios.missing.iter().map(ToString::to_string).collect();
+                console.note(format!("no recording of `{}` shows: {}", plan.connector, missing.join(", ")))?;
+            }
         }
     }
     if broken.is_empty() {
@@ -68,20 +75,37 @@ pub(crate) fn run(args: &Args, project: &Project, console: &mut Console) -> Resu
     Err(Stop::Problems)
 }
 
-fn rows(plan: &Plan, coverage: &Coverage, native: bool) -> Vec<[String; 5]> {
+/// A connector that compiles.
+struct Listed {
+    plan: Plan,
+    coverage: Coverage,
+    scenarios: Scenarios,
+}
+
+/// Compiles a connector and replays its recordings.
+fn compiled(loaded: &Loaded) -> (Compiled, Scenarios) {
+    let compiled = loaded.compile();
+    let connector = compiled.plan.clone().and_then(|plan| Connector::load(plan).ok());
+    let scenarios = connector.map(|connector| suite::scenarios(loaded, &connector)).unwrap_or_default();
+    (compiled, scenarios)
+}
+
+fn rows(listed: &Listed, native: bool) -> Vec<[String; 6]> {
+    let Listed { plan, coverage, scenarios } = listed;
+    let replayed = format!("{} of {}", scenarios.met.len(), scenarios.met.len() + scenarios.missing.len());
     let typed = coverage.percent().map_or_else(|| "-".to_owned(), |percent| format!("{percent:.0} %"));
     let unified = plan.maps.iter().map(|map| {
         let verbs: Vec<&str> = map.verbs.keys().map(|verb| verb.name()).collect();
-        [plan.connector.clone(), typed.clone(), map.model.clone(), map.resource.clone(), verbs.join(" ")]
+        [plan.connector.clone(), typed.clone(), replayed.clone(), map.model.clone(), map.resource.clone(), verbs.join(" ")]
     });
-    let mut rows: Vec<[String; 5]> = unified.collect();
+    let mut rows: Vec<[String; 6]> = unified.collect();
     for (resource, verbs) in own(plan).into_iter().filter(|_| native) {
-        rows.push([plan.connector.clone(), typed.clone(), "(native)".to_owned(), resource, verbs.join(" ")]);
+        rows.push([plan.connector.clone(), typed.clone(), replayed.clone(), "(native)".to_owned(), resource, verbs.join(" ")]);
     }
     // A name once is enough for people: the eye follows the column.
     let mut before: Option<(String, String)> = None;
     for row in &mut rows {
-        let [connector, typed, model, ..] = row;
+        let [connector, typed, scenarios, model, ..] = row;
         let now = (connector.clone(), model.clone());
         if let Some((last, last_model)) = &before {
             if *last_model == now.1 {
@@ -90,6 +114,7 @@ fn rows(plan: &Plan, coverage: &Coverage, native: bool) -> Vec<[String; 5]> {
             if *last == now.0 {
                 connector.clear();
                 typed.clear();
+                scenarios.clear();
             }
         }
         before = Some(now);
@@ -110,7 +135,10 @@ fn own(plan: &Plan) -> Vec<(String, Vec<String>)> {
     found
 }
 
-fn described(plan: &Plan, coverage: &Coverage) -> Value {
+fn described(listed: &Listed) -> Value {
+    let Listed { plan, coverage, scenarios } = listed;
+    let named = |found: &std::collections::BTreeSet<Scenario>| found.iter().map(ToString::to_string).collect::<Vec<_>>();
+    let scenarios = json!({"met": named(&scenarios.met), "missing": named(&scenarios.missing)});
     let models: Vec<Value> = plan
         .models
         .iter()
@@ -129,5 +157,5 @@ fn described(plan: &Plan, coverage: &Coverage) -> Value {
         .collect();
     let native: Vec<Value> = own(plan).into_iter().map(|(resource, verbs)| json!({"resource": resource, "verbs": verbs})).collect();
     let auth: Vec<Value> = plan.auth.iter().map(|method| json!({"name": method.name, "scheme": method.scheme})).collect();
-    json!({"connector": plan.connector, "title": plan.title, "auth": auth, "typed_coverage": typed::json(coverage), "models": models, "native": native})
+    json!({"connector": plan.connector, "title": plan.title, "auth": auth, "typed_coverage": typed::json(coverage), "scenarios": scenarios, "models": models, "native": native})
 }

@@ -1,5 +1,6 @@
 //! `connc test`: replays every recorded call, and compares plans, requests and records with the snapshots.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -9,7 +10,7 @@ use clap::ValueEnum;
 use crate::console::{Console, DIM, GREEN, RED, STRONG};
 use crate::error::{Stop, counted};
 use crate::project::{self, Project};
-use crate::suite::{self, Case, snapshot};
+use crate::suite::{self, Case, Scenario, snapshot};
 
 /// Replay recorded calls and compare with the snapshots
 #[derive(Debug, clap::Args)]
@@ -54,6 +55,7 @@ pub(crate) fn run(args: &Args, project: &Project, console: &mut Console) -> Resu
     let mut results: Vec<Judged> = Vec::new();
     let mut accepted = Accepted::default();
     let mut connectors = 0;
+    let mut covered = Vec::new();
     for found in project::chosen(project, &args.given)? {
         let loaded = found.load()?;
         if args.accept && loaded.snapshots.is_none() {
@@ -61,9 +63,12 @@ pub(crate) fn run(args: &Args, project: &Project, console: &mut Console) -> Resu
         }
         connectors += 1;
         let cases = suite::cases(loaded);
+        let mut met = BTreeSet::new();
         for case in &cases {
-            results.push(run_case(case, args.accept, &mut accepted)?);
+            results.push(run_case(case, args.accept, &mut accepted, &mut met)?);
         }
+        let scenarios = cases.first().and_then(|case| case.scenarios(&met));
+        covered.extend(scenarios.map(|scenarios| (found.name.clone(), scenarios)));
         for path in suite::unused(&cases) {
             let shown = path.display().to_string();
             if args.accept {
@@ -78,14 +83,20 @@ pub(crate) fn run(args: &Args, project: &Project, console: &mut Console) -> Resu
         }
     }
     match args.format {
-        Format::Text => text(&results, connectors, args.accept, &accepted, console)?,
+        Format::Text => {
+            text(&results, connectors, args.accept, &accepted, console)?;
+            for (name, scenarios) in &covered {
+                writeln!(console.err, "{DIM}{name}: scenarios {}{DIM:#}", scenarios.line())?;
+            }
+        }
         Format::Junit => junit(&results, console)?,
     }
     if results.iter().any(|result| !result.problems.is_empty()) { Err(Stop::Problems) } else { Ok(()) }
 }
 
-fn run_case(case: &Case, accept: bool, accepted: &mut Accepted) -> Result<Judged, Stop> {
+fn run_case(case: &Case, accept: bool, accepted: &mut Accepted, met: &mut BTreeSet<Scenario>) -> Result<Judged, Stop> {
     let outcome = case.run();
+    met.extend(outcome.met);
     let mut problems = outcome.problems;
     if let Some(path) = case.snapshot().filter(|_| !outcome.text.is_empty()) {
         let shown = path.display().to_string();

@@ -2,17 +2,26 @@
 
 use connc_compiler::diagnostic::Diagnostics;
 use connc_compiler::shape::{Description, Difference, Endpoint, Shape, Shapes, differences, fits, read_extracts};
-use connc_plan::{Action, Body, CassetteCall, Data, Exchange, Method, Plan};
+use connc_plan::{Action, Body, Cassette, CassetteCall, Data, Exchange, Method, Plan};
 use serde_json::Value;
 
 use crate::project::Loaded;
 
 /// What the recorded answers of each cassette have that the description says otherwise.
 pub(super) fn contradictions(loaded: &Loaded, plan: &Plan) -> Vec<Vec<String>> {
+    of_cassettes(loaded, plan, loaded.cassettes.iter().map(|file| file.read().0))
+}
+
+/// The same for one cassette, which is no file yet.
+pub(super) fn contradicted_by(loaded: &Loaded, plan: &Plan, cassette: Cassette) -> Vec<String> {
+    of_cassettes(loaded, plan, std::iter::once(Some(cassette))).into_iter().flatten().collect()
+}
+
+fn of_cassettes(loaded: &Loaded, plan: &Plan, cassettes: impl Iterator<Item = Option<Cassette>>) -> Vec<Vec<String>> {
     let description = read_extracts(&loaded.sources, &mut Diagnostics::default());
     let documents = documents(loaded, plan);
-    let of_cassette = |file: &crate::project::CassetteFile| {
-        let Some(cassette) = file.read().0 else { return Vec::new() };
+    let of_cassette = |cassette: Option<Cassette>| {
+        let Some(cassette) = cassette else { return Vec::new() };
         let mut found = Vec::new();
         for exchange in &cassette.exchanges {
             found.extend(description.as_ref().map(|description| contradicted(exchange, description)).unwrap_or_default());
@@ -23,7 +32,7 @@ pub(super) fn contradictions(loaded: &Loaded, plan: &Plan) -> Vec<Vec<String>> {
         }
         found
     };
-    loaded.cassettes.iter().map(of_cassette).collect()
+    cassettes.map(of_cassette).collect()
 }
 
 /// What GraphQL operations answer with.

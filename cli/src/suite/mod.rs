@@ -4,18 +4,21 @@
 
 mod answers;
 mod play;
+mod scenario;
 pub mod snapshot;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use connc_compiler::diagnostic::Severity;
 use connc_compiler::source::Sources;
-use connc_plan::dump;
+use connc_plan::{Cassette, dump};
 use connc_runtime::Connector;
 
 use crate::project::Loaded;
 use crate::render::{self, Look};
+pub use scenario::{Scenario, Scenarios, scenarios};
 
 /// Diagnostics in problems are for files and terminals alike.
 const PLAIN: Look = Look { colour: false, width: 100 };
@@ -55,6 +58,8 @@ pub struct Outcome {
     pub text: String,
     /// What is wrong whatever the snapshot says.
     pub problems: Vec<String>,
+    /// What a recorded call went through.
+    pub met: BTreeSet<Scenario>,
 }
 
 /// The cases of a connector: its plan, and each cassette.
@@ -89,11 +94,11 @@ impl Case {
                     Kind::Plan => self.compiled.problems.clone(),
                     Kind::Cassette(_) => Vec::new(),
                 };
-                return Outcome { text: String::new(), problems: if own.is_empty() { vec![message.clone()] } else { own } };
+                return Outcome { problems: if own.is_empty() { vec![message.clone()] } else { own }, ..Outcome::default() };
             }
         };
         match self.kind {
-            Kind::Plan => Outcome { text: dump::plan(connector.plan()), problems: Vec::new() },
+            Kind::Plan => Outcome { text: dump::plan(connector.plan()), ..Outcome::default() },
             Kind::Cassette(index) => self.cassette(index, connector),
         }
     }
@@ -104,12 +109,19 @@ impl Case {
         let shown = |sources: &Sources| diagnostics.iter().map(|diagnostic| render::diagnostic(diagnostic, sources, PLAIN)).collect();
         match cassette {
             Some(cassette) => {
-                let mut outcome = play::play(connector, &cassette);
+                let (mut outcome, met) = play::play(connector, &cassette);
+                outcome.met = met;
                 outcome.problems.extend(self.compiled.contradictions.get(index).into_iter().flatten().cloned());
                 outcome
             }
-            None => Outcome { text: String::new(), problems: shown(&file.sources) },
+            None => Outcome { problems: shown(&file.sources), ..Outcome::default() },
         }
+    }
+
+    /// The scenarios that the connector can meet, and which of them are among those that `met` says; none where it does not compile.
+    #[must_use]
+    pub fn scenarios(&self, met: &BTreeSet<Scenario>) -> Option<Scenarios> {
+        Some(Scenarios::of(self.compiled.connector.as_ref().ok()?.plan(), met))
     }
 
     /// The file that keeps the text; none where the connector comes from the binary.
@@ -117,6 +129,16 @@ impl Case {
     pub fn snapshot(&self) -> Option<PathBuf> {
         Some(self.loaded.snapshots.as_ref()?.join(format!("{}.snap", self.name)))
     }
+}
+
+/// What is wrong with a recorded call whatever its snapshot says.
+pub(crate) fn problems(connector: &Connector, cassette: &Cassette) -> Vec<String> {
+    play::play(connector, cassette).0.problems
+}
+
+/// What a recorded call's answers have that the provider's description says otherwise.
+pub(crate) fn contradictions(loaded: &Loaded, connector: &Connector, cassette: Cassette) -> Vec<String> {
+    answers::contradicted_by(loaded, connector.plan(), cassette)
 }
 
 /// Snapshot files beside those of these cases, which are all cases of their connectors: nothing makes their text any more.

@@ -10,14 +10,18 @@ use futures_util::StreamExt as _;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use std::collections::BTreeSet;
+
 use super::Outcome;
+use super::scenario::{self, Course, Scenario};
 use crate::output::{failure, json};
 
 /// Headers that every request has, and that say nothing about the connector.
 const EVERYWHERE: [&str; 4] = ["accept", "accept-encoding", "user-agent", "content-type"];
 
-pub(super) fn play(connector: &Connector, cassette: &Cassette) -> Outcome {
-    let mut script = Script { cassette, shown: 0, records: 0, failed: None, outcome: Outcome::default() };
+/// Plays the call strictly; a replay with a problem has gone through nothing.
+pub(super) fn play(connector: &Connector, cassette: &Cassette) -> (Outcome, BTreeSet<Scenario>) {
+    let mut script = Script { cassette, shown: 0, records: 0, failed: None, course: Course::default(), outcome: Outcome::default() };
     script.head();
     let account = replay::account(connector.plan(), cassette);
     let transport = Arc::new(Replay::new(cassette, replay::secrets(&account)));
@@ -36,9 +40,15 @@ pub(super) fn play(connector: &Connector, cassette: &Cassette) -> Outcome {
         script.outcome.problems.extend(script.failed.take());
         script.outcome.problems.push(format!("the exchange at line {} of the cassette is never asked for", origin.line));
     }
+    script.ended();
     script.leaks(&account);
     script.named();
-    script.outcome
+    let met = if script.outcome.problems.is_empty() {
+        scenario::met(cassette, &account.auth, &transport.sent(), &script.course)
+    } else {
+        BTreeSet::new()
+    };
+    (script.outcome, met)
 }
 
 fn runtime(cassette: &Cassette, transport: &Arc<Replay>) -> Result<Runtime, Error> {
@@ -55,6 +65,7 @@ struct Script<'a> {
     records: usize,
     /// The last error.
     failed: Option<String>,
+    course: Course,
     outcome: Outcome,
 }
 
@@ -74,6 +85,7 @@ impl Script<'_> {
         match runtime.list(connector, account, call()) {
             Ok(mut pages) => {
                 let mut number = 0;
+                self.course.pages = Some(Vec::new());
                 while let Some(page) = pages.next().await {
                     self.requests(transport);
                     number += 1;
@@ -162,6 +174,7 @@ impl Script<'_> {
 
     fn page(&mut self, number: usize, page: &Page) {
         let Page { records, rate_limit, warnings, next_cursor, .. } = page;
+        self.course.pages.iter_mut().for_each(|pages| pages.push(records.len()));
         let more = if next_cursor.is_some() { ", more to come" } else { "" };
         let count = crate::error::counted(records.len(), "record");
         self.line(&format!("page {number}: {count}{more}{}", rate(rate_limit.as_ref())));
@@ -196,10 +209,27 @@ impl Script<'_> {
         let text = anstream::adapter::strip_str(&failure::text(&error, &str::to_owned)).to_string();
         self.line(text.trim_end());
         self.failed = Some(text.trim_end().to_owned());
+        self.course.error = Some(error.clone());
         // A replay loses no connection: the only thing that its transport refuses is a request that was not recorded.
         if error.kind == ErrorKind::Transport {
             self.outcome.problems.extend(self.failed.take());
         }
+    }
+
+    /// The call ends as the recording says: a failure that nobody expects is a problem, and so is one that does not come.
+    fn ended(&mut self) {
+        let problem = match (self.cassette.fails, self.course.error.as_ref().map(|error| error.kind)) {
+            // The request that did not fit is a problem already.
+            (_, Some(ErrorKind::Transport)) => return,
+            (expected, kind) if expected == kind => return,
+            (None, Some(kind)) => {
+                format!("the call fails with `{0}`; say `fails: {0}` in the cassette if that is what it is for", kind.name())
+            }
+            (Some(expected), None) => format!("the call should fail with `{}`, and does not", expected.name()),
+            (Some(expected), Some(kind)) => format!("the call should fail with `{}`, and fails with `{}`", expected.name(), kind.name()),
+            (None, None) => return,
+        };
+        self.outcome.problems.push(problem);
     }
 
     /// A secret in the text, however it came there, must never be committed.

@@ -17,10 +17,19 @@ pub(crate) fn connc(arguments: &[&str]) -> Done {
     connc_with(arguments, &[], "")
 }
 
+/// `connc` in another folder.
+pub(crate) fn connc_in(folder: &Path, arguments: &[&str]) -> Done {
+    run(folder, arguments, &[], "")
+}
+
 /// `connc` with environment variables and stdin.
 pub(crate) fn connc_with(arguments: &[&str], environment: &[(&str, &str)], stdin: &str) -> Done {
+    run(&root(), arguments, environment, stdin)
+}
+
+fn run(folder: &Path, arguments: &[&str], environment: &[(&str, &str)], stdin: &str) -> Done {
     let mut command = Command::new(env!("CARGO_BIN_EXE_connc"));
-    command.args(arguments).current_dir(root()).env_clear().env("HOME", env!("CARGO_TARGET_TMPDIR")).envs(environment.iter().copied());
+    command.args(arguments).current_dir(folder).env_clear().env("HOME", env!("CARGO_TARGET_TMPDIR")).envs(environment.iter().copied());
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     child.stdin.take().unwrap().write_all(stdin.as_bytes()).unwrap();
     let output = child.wait_with_output().unwrap();

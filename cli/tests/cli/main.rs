@@ -14,4 +14,5 @@ mod diff;
 mod editor;
 mod extract;
 mod new;
+mod record;
 mod trouble;

@@ -35,7 +35,7 @@ pub(crate) fn json(body: &str) -> Answer {
 }
 
 impl Server {
-    /// Answers with these, in order. `{url}` in a header is the server's own.
+    /// Answers with these, in order. `{url}` in a header or body is the server's own.
     pub(crate) fn start(answers: Vec<Answer>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -105,6 +105,7 @@ fn write(stream: &mut TcpStream, answer: Answer, url: &str) {
     let text = match answer {
         Answer::Json(status, headers, body) => {
             let headers: String = headers.iter().map(|(name, value)| format!("{name}: {}\r\n", value.replace("{url}", url))).collect();
+            let body = body.replace("{url}", url);
             let length = body.len();
             format!(
                 "HTTP/1.1 {status} X\r\ncontent-type: application/json\r\n{headers}content-length: {length}\r\nconnection: close\r\n\r\n{body}"

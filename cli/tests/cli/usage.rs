@@ -45,7 +45,6 @@ fn values_are_checked_before_anything_is_sent() {
     run(&["users", "--where", "email"]).refused(&["has no `=`"]);
     run(&["users", "--cursor", "abc"]).refused(&["cursor"]);
     run(&["users.get", "1", "--all"]).refused(&["`--all` is for lists"]);
-    run(&["users", "--record", "x.yaml"]).refused(&["not part of this version"]);
     run(&["users", "--rate-limit", "manged"]).refused(&["managed"]);
     connc(&["run", "okta", "users", "--set", "domain=evil.example", "--secret", "token=t0p-s3cret"]).refused(&["not within `okta.com`"]);
 }

@@ -9,6 +9,24 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Spanned;
 use crate::yaml::{Context, Key, Kind, Literal, Need, Node, Reader, Table, Value};
 
+/// The kinds of error that answers can lead to.
+const FAILURES: &[&str] = &[
+    "auth",
+    "needs_reauth",
+    "forbidden",
+    "not_found",
+    "conflict",
+    "invalid_input",
+    "rate_limited",
+    "provider",
+    "timeout",
+    "outcome_unknown",
+    "limit",
+    "security",
+    "map",
+    "schema",
+];
+
 /// A cassette.
 pub static CASSETTE: Table = Table {
     name: "cassette",
@@ -78,6 +96,13 @@ pub static CASSETTE: Table = Table {
             example: "clock: 2026-03-01T12:00:00Z",
         },
         Key { name: "seed", value: Value::Integer, need: Need::Required, doc: "The seed of randomness.", example: "seed: 1" },
+        Key {
+            name: "fails",
+            value: Value::Choice(FAILURES),
+            need: Need::Optional,
+            doc: "The kind of error that the call ends with; without it, the call must not fail.",
+            example: "fails: rate_limited",
+        },
         Key {
             name: "exchanges",
             value: Value::List(&Value::Object(&EXCHANGE)),
@@ -267,6 +292,7 @@ pub fn cassette<'a>(name: &str, node: &'a Node, context: &mut Context<'a>) -> Op
     let mut reader = Reader::open(node, &CASSETTE, context)?;
     let (source, auth, model, clock) = (reader.text("source"), reader.text("auth"), reader.text("model"), reader.text("clock"));
     let seed = reader.integer("seed");
+    let fails = reader.choice("fails").and_then(|word| plan::ErrorKind::ALL.iter().find(|(name, _)| *name == word.value));
     let (account, app, parameters) = (values(&mut reader, "account"), values(&mut reader, "app"), values(&mut reader, "parameters"));
     let call = call(&mut reader);
     let mut exchanges = Vec::new();
@@ -288,6 +314,7 @@ pub fn cassette<'a>(name: &str, node: &'a Node, context: &mut Context<'a>) -> Op
         call: call?,
         clock: clock?.value,
         seed: seed?.value,
+        fails: fails.map(|(_, kind)| *kind),
         exchanges,
     })
 }

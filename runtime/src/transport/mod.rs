@@ -1,6 +1,8 @@
 //! How requests leave: one trait, so that a service, a test and a replay share everything above it.
 
+mod about;
 mod body;
+mod record;
 pub mod replay;
 #[cfg(feature = "reqwest")]
 mod reqwest;
@@ -11,7 +13,9 @@ use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use http::{HeaderMap, StatusCode};
 
+pub use self::about::{About, Purpose};
 pub use self::body::{Body, BodyStream};
+pub use self::record::{Heard, Recorded, Recorder};
 #[cfg(feature = "reqwest")]
 pub use self::reqwest::{ReqwestTransport, Timeouts};
 #[cfg(feature = "reqwest")]

@@ -20,10 +20,16 @@ pub(super) async fn run(ready: Ready<'_>, console: &mut Console) -> Result<(), S
 }
 
 async fn one(ready: Ready<'_>, console: &mut Console) -> Result<(), Stop> {
-    let Ready { loaded, runtime, connector, account, call, format, resumable, .. } = ready;
+    let Ready { loaded, runtime, connector, account, call, format, resumable, watched, .. } = ready;
     let progress = Progress::start(console);
     let done = runtime.call(&connector, &account, call).await;
     progress.stop();
+    if let Some(watched) = watched {
+        match &done {
+            Ok(answer) => watched.page(usize::from(answer.record.is_some()), false),
+            Err(error) => watched.failed(error.kind),
+        }
+    }
     let Answer { record, warnings, traces, .. } = done.map_err(|error| failure::stop(&played(error, resumable), loaded, console))?;
     notes(&warnings, &traces, loaded, console)?;
     match record {
@@ -33,7 +39,7 @@ async fn one(ready: Ready<'_>, console: &mut Console) -> Result<(), Stop> {
 }
 
 async fn list(ready: Ready<'_>, console: &mut Console) -> Result<(), Stop> {
-    let Ready { loaded, runtime, connector, account, call, format, one_page, resumable, .. } = ready;
+    let Ready { loaded, runtime, connector, account, call, format, one_page, resumable, watched, .. } = ready;
     let mut pages = runtime.list(&connector, &account, call).map_err(|error| failure::stop(&error, loaded, console))?;
     let mut printer = Printer::new(format, console);
     let progress = Progress::start(console);
@@ -41,6 +47,12 @@ async fn list(ready: Ready<'_>, console: &mut Console) -> Result<(), Stop> {
     let mut read = 0;
     loop {
         let Some(page) = pages.next().await else { break };
+        if let Some(watched) = watched {
+            match &page {
+                Ok(page) => watched.page(page.records.len(), page.next_cursor.is_some()),
+                Err(error) => watched.failed(error.kind),
+            }
+        }
         let Page { records, next_cursor: next, warnings, traces, .. } = match page {
             Ok(page) => page,
             Err(error) => {

@@ -72,7 +72,7 @@ pub(super) async fn run(ready: Ready<'_>, console: &mut Console) -> Result<(), S
                 }
             }
             let bytes = part.keep(&path)?;
-            Ok(console.note(&format!("`{}` has {bytes} bytes", path.display()))?)
+            Ok(console.note(format!("`{}` has {bytes} bytes", path.display()))?)
         }
     }
 }

@@ -5,6 +5,7 @@ mod download;
 mod dry;
 mod files;
 mod input;
+mod record;
 mod replay;
 mod target;
 
@@ -106,9 +107,12 @@ struct ShownArgs {
     /// Play a recorded call, or CASE of it, with its own account
     #[arg(long, value_name = "CASE", num_args = 0..=1, require_equals = true, default_missing_value = "")]
     replay: Option<String>,
-    /// Record the call as a cassette
-    #[arg(long, value_name = "FILE", hide = true)]
+    /// Record the call as a cassette of invented values, which `connc test` replays
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["replay", "dry_run", "cursor", "timeout", "files"])]
     record: Option<PathBuf>,
+    /// Let --record replace a file
+    #[arg(long, requires = "record")]
+    force: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -134,10 +138,11 @@ struct Ready<'a> {
     file: Option<download::Place>,
     /// Whether the next page can be asked for by its cursor.
     resumable: bool,
+    /// What is told to a recording.
+    watched: Option<&'a record::Watched>,
 }
 
 pub(crate) fn run(args: &Args, project: &Project, console: &mut Console) -> Result<(), Stop> {
-    refuse(args)?;
     let loaded = project.find(&args.connector)?.load()?;
     let plan = super::compiled(&loaded, console)?;
     let words = Words { resource: &args.resource, id: args.id.as_deref(), model: args.call.model.as_deref(), native: args.call.native };
@@ -153,13 +158,40 @@ pub(crate) fn run(args: &Args, project: &Project, console: &mut Console) -> Resu
     let file = download::place(&asked.target, args.shown.output_file.as_deref(), args.shown.dry_run, console)?;
     let secrets = if args.shown.dry_run { Secrets::Shown } else { Secrets::Needed };
     let account = account::account(&args.account, &plan, secrets, console)?;
+    let path = args.shown.record.as_deref();
+    let tape = path.map(|path| record::plan(path, &asked, input.as_ref(), &filters, args.call.limit, args.shown.force)).transpose()?;
     let call = files::given(&args.call.files)?
         .into_iter()
         .fold(input::call(&asked, args, input, filters, args.call.limit, console), |call, (name, file)| call.file(name, file));
     let lists = asked.target.lists();
     let store = if args.shown.dry_run { None } else { account::store(&args.account, &plan, &account.auth)? };
-    let runtime = wire::runtime(&args.wire, lists, store)?;
+    // A token that is bought is bought anew, so that the recording has the exchange; one that a person's consent gave cannot be.
+    let consented = plan.auth_method(&account.auth).is_some_and(|method| method.authorize.is_some());
     let connector = load(plan)?;
+    if let Some(tape) = tape {
+        let recording = wire::recording(&args.wire, lists, store.filter(|_| consented))?;
+        let watched = record::Watched::default();
+        let ready = Ready {
+            loaded: &loaded,
+            runtime: recording.runtime.clone(),
+            connector: connector.clone(),
+            account: account.clone(),
+            call,
+            lists,
+            format: Format::chosen(args.shown.output, console),
+            one_page: lists && !args.call.all && args.call.limit.is_none(),
+            file,
+            resumable: true,
+            watched: Some(&watched),
+        };
+        let done = finish(ready, console);
+        if let Err(Stop::Usage { .. } | Stop::Shown | Stop::Quiet) = done {
+            return done;
+        }
+        record::write(tape, &loaded, &connector, &account, &recording, watched, console)?;
+        return done;
+    }
+    let runtime = wire::runtime(&args.wire, lists, store)?;
     let format = Format::chosen(args.shown.output, console);
     if args.shown.raw && format == Format::Table {
         console.note("a table has no room for the provider's own record; `--output json` shows it")?;
@@ -169,7 +201,8 @@ pub(crate) fn run(args: &Args, project: &Project, console: &mut Console) -> Resu
         return dry::print(&prepared, format, console);
     }
     let one_page = lists && !args.call.all && args.call.limit.is_none();
-    finish(Ready { loaded: &loaded, runtime, connector, account, call, lists, format, one_page, file, resumable: true }, console)
+    let watched = None;
+    finish(Ready { loaded: &loaded, runtime, connector, account, call, lists, format, one_page, file, resumable: true, watched }, console)
 }
 
 fn finish(ready: Ready<'_>, console: &mut Console) -> Result<(), Stop> {
@@ -180,16 +213,6 @@ fn finish(ready: Ready<'_>, console: &mut Console) -> Result<(), Stop> {
 
 fn load(plan: Plan) -> Result<Connector, Stop> {
     Connector::load(plan).map_err(|error| Stop::usage(error.message.clone()))
-}
-
-/// What is part of the language of the command line, but not of this version.
-fn refuse(args: &Args) -> Result<(), Stop> {
-    if args.shown.record.is_some() {
-        return Err(
-            Stop::usage("`--record` is not part of this version yet").help("cassettes are written by hand, after the provider's examples")
-        );
-    }
-    Ok(())
 }
 
 /// Options that do not fit the call.

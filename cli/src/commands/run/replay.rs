@@ -83,6 +83,7 @@ pub(super) fn ready<'a>(
         one_page: lists && !args.call.all && limit.is_none(),
         file,
         resumable: false,
+        watched: None,
     })
 }
 

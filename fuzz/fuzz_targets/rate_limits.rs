@@ -1,0 +1,5 @@
+//! See `rate_limits` in `src/targets.rs`.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| connc_fuzz::rate_limits(data));

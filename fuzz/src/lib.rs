@@ -1,0 +1,5 @@
+//! The fuzz targets' bodies.
+
+mod targets;
+
+pub use targets::*;
