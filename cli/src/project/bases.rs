@@ -52,9 +52,10 @@ fn is_name(name: &str) -> bool {
     !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
 }
 
-/// The files of a base: below its folder, as people see them, and their texts.
+/// The files of a base: below its folder, as people see them, and their texts. Bases are found where connectors are.
 fn files(folder: Option<&Path>, name: &str) -> Result<Vec<(String, String, String)>, Stop> {
-    if let Some(base) = folder.map(|folder| folder.join(name)).filter(|base| base.is_dir()) {
+    let here = Path::new("connectors/_base");
+    if let Some(base) = folder.into_iter().chain([here]).map(|folder| folder.join(name)).find(|base| base.is_dir()) {
         let shown = |short: &str| disk::shown(&base.join(short));
         let files = disk::files(&base, &["yaml", "json", "graphql"])?;
         return Ok(files.into_iter().map(|file| (file.short.clone(), shown(&file.short), file.text)).collect());
