@@ -218,6 +218,15 @@ fn everything_is_send() {
     shared::<Runtime>();
     shared::<Connector>();
     shared::<Account>();
+    shared::<Call>();
+    shared::<Page>();
+    shared::<Error>();
+    shared::<connc_runtime::Answer>();
+    shared::<connc_runtime::Builder>();
+    shared::<connc_runtime::Counters>();
+    shared::<connc_runtime::RateLimit>();
+    shared::<connc_runtime::Record>();
+    shared::<ReqwestTransport>();
     let transport = support::Script::new(Vec::new());
     let runtime = support::runtime(transport);
     let (connector, account) = (connector(), account());

@@ -5,6 +5,7 @@
 mod support;
 
 mod budget;
+mod cancel;
 mod concurrency;
 mod managed;
 mod provider;
