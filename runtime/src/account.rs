@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use connc_plan::{AuthMethod, Parameter, Plan, Type};
+use connc_plan::{AuthMethod, Parameter, Plan, SecretType, Type};
 use serde_json::Value;
 
-use crate::{Error, Secret, parameter, suggest};
+use crate::{Error, Secret, document, parameter, suggest};
 
 /// What a customer supplies to connect, and what the deployment supplies for all customers.
 #[derive(Clone, Debug, Default)]
@@ -68,6 +68,10 @@ pub(crate) fn check(plan: &Plan, account: &Account) -> Result<Checked, Error> {
     for secret in &method.secrets {
         required_secret(&account.secrets, &secret.name, "secret", secret.description.as_deref())
             .map_err(|error| error.placed(plan, secret.origin))?;
+        // What a PEM text must hold is for whoever signs with it to say.
+        if secret.r#type == SecretType::Json && !account.secrets.get(&secret.name).is_some_and(document::is_one) {
+            return Err(Error::invalid(format!("secret `{}` is no JSON document", secret.name)).placed(plan, secret.origin));
+        }
     }
     for secret in plan.app_secrets.iter().filter(|_| acquires) {
         required_secret(&account.app_secrets, &secret.name, "app secret", secret.description.as_deref())

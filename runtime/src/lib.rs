@@ -145,6 +145,7 @@ mod validate;
 mod content;
 mod context;
 mod data;
+mod document;
 mod hash;
 mod lock;
 mod program;

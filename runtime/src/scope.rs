@@ -7,8 +7,9 @@ use std::sync::Arc;
 use connc_expr::text::{Lookup, Scope};
 use serde_json::Value;
 
-use crate::Secret;
 use crate::account::Checked;
+use crate::redact::marker;
+use crate::{Secret, document};
 
 /// The names of one request. What is not there is absent, whatever the plan says.
 #[derive(Clone)]
@@ -58,6 +59,16 @@ impl<'a> Names<'a> {
         }
     }
 
+    /// A member of a secret that is a document.
+    fn document(&self, name: &str, path: &[&str]) -> Lookup<'_> {
+        let Some(secret) = self.account.secrets.get(name) else { return Lookup::Absent };
+        // Where requests are made to be shown, a word stands in for the document, and for each member of it.
+        if *secret.expose() == marker(&format!("secret.{name}")) {
+            return Lookup::Text(Cow::Owned(marker(&format!("secret.{name}.{}", path.join(".")))));
+        }
+        document::member(secret, path).map_or(Lookup::Absent, |text| Lookup::Text(Cow::Owned(text.expose().clone())))
+    }
+
     fn secret(name: &str, secrets: &'a BTreeMap<String, Secret<String>>) -> Lookup<'a> {
         secrets.get(name).map_or(Lookup::Absent, |secret| Lookup::Text(Cow::Borrowed(secret.expose())))
     }
@@ -70,6 +81,7 @@ impl Scope for Names<'_> {
             ["id"] => text(self.id),
             ["parent", "id"] => text(self.parent),
             ["page", "size"] => self.size.map_or(Lookup::Absent, |size| Lookup::Text(Cow::Owned(size.to_string()))),
+            ["secret", name, rest @ ..] if self.secrets && !rest.is_empty() => self.document(name, rest),
             ["secret", name] if self.secrets => Self::secret(name, &self.account.secrets),
             ["token", name] => self.token.map_or(Lookup::Absent, |token| Self::secret(name, token)),
             ["jwt"] => text(self.jwt.map(|jwt| jwt.expose().as_str())),

@@ -4,14 +4,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use connc_plan::Plan;
+use connc_plan::{Plan, SecretType};
 use serde_json::Value;
 
 use crate::account::{self, Checked};
 use crate::auth::Entry;
 use crate::guard::{Guard, Permits};
 use crate::redact::{Redactor, braced};
-use crate::{Error, address};
+use crate::{Error, address, document};
 
 /// Where a call stands.
 #[derive(Debug)]
@@ -32,6 +32,12 @@ impl Standing {
         let mut redactor = Redactor::default();
         for (name, secret) in account.all_secrets() {
             redactor.add(&braced(&name), secret.expose());
+        }
+        let documents = account.method.secrets.iter().filter(|secret| secret.r#type == SecretType::Json);
+        for (name, secret) in documents.filter_map(|known| Some((&known.name, account.secrets.get(&known.name)?))) {
+            for (member, text) in document::members(secret) {
+                redactor.add(&braced(&format!("secret.{name}.{member}")), text.expose());
+            }
         }
         let kept = Arc::clone(&account.kept);
         Ok(Self { guard: guard(plan, account, permits, &kept)?, kept, redactor, entry: None })

@@ -1,6 +1,7 @@
 //! Recorded exchanges in the place of a provider: strict, so that what passes here is what would be sent.
 
 mod compare;
+mod placeholder;
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
@@ -11,6 +12,7 @@ use futures_util::future::BoxFuture;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 
 use super::{About, Body, Purpose, Response, Transport, TransportError, TransportFailure};
+use crate::document;
 use crate::lock::locked;
 use crate::redact::Redactor;
 use crate::{Account, Call, File, Secret, hash};
@@ -151,21 +153,25 @@ fn respond(recorded: &RecordedResponse) -> Option<Response> {
 }
 
 /// The account of a cassette, each secret that the plan asks for being a placeholder: `secret-NAME`, for the deployment's `app-secret-NAME`.
+/// Keys and key files are real ones that protect nothing, so that a signed token is the same in every replay, where its algorithm is.
 /// Where a person's consent gives the token, the account is connected already: its tokens are `token-NAME`.
 #[must_use]
 pub fn account(plan: &Plan, cassette: &Cassette) -> Account {
     let Cassette { account, app, auth, parameters, kept, .. } = cassette;
     let method = if auth.is_empty() { plan.auth.first() } else { plan.auth_method(auth) };
-    let placeholder = |prefix: &str, name: &str| (name.to_owned(), Secret::from(format!("{prefix}{name}")));
     Account {
         connector: plan.connector.clone(),
         id: None,
         auth: auth.clone(),
         account: account.clone(),
         parameters: parameters.clone(),
-        secrets: method.iter().flat_map(|method| &method.secrets).map(|secret| placeholder("secret-", &secret.name)).collect(),
+        secrets: method.map(placeholder::secrets).unwrap_or_default(),
         app: app.clone(),
-        app_secrets: plan.app_secrets.iter().map(|secret| placeholder("app-secret-", &secret.name)).collect(),
+        app_secrets: plan
+            .app_secrets
+            .iter()
+            .map(|secret| (secret.name.clone(), Secret::from(format!("app-secret-{}", secret.name))))
+            .collect(),
         kept: kept.clone(),
         tokens: method.map(tokens).unwrap_or_default(),
     }
@@ -181,9 +187,12 @@ fn tokens(method: &AuthMethod) -> BTreeMap<String, Secret<String>> {
 #[must_use]
 pub fn secrets(account: &Account) -> BTreeMap<String, Secret<String>> {
     let named = [("secret", &account.secrets), ("app.secret", &account.app_secrets), ("token", &account.tokens)];
-    let all = named
-        .into_iter()
-        .flat_map(|(prefix, secrets)| secrets.iter().map(move |(name, secret)| (format!("{prefix}.{name}"), secret.clone())));
+    let all = named.into_iter().flat_map(|(prefix, secrets)| {
+        secrets.iter().flat_map(move |(name, secret)| {
+            let members = document::members(secret).into_iter().map(move |(member, text)| (format!("{prefix}.{name}.{member}"), text));
+            std::iter::once((format!("{prefix}.{name}"), secret.clone())).chain(members)
+        })
+    });
     all.collect()
 }
 

@@ -7,6 +7,7 @@ use connc_runtime::{Connector, ReplayClock, ReplayRandom, Runtime, replay};
 use serde_json::{Value, json};
 
 use crate::kit::*;
+use crate::support::text;
 
 fn exchange(method: &str, url: &str, headers: Value, body: Value, response: Value) -> Value {
     let request = json!({ "method": method, "url": url, "headers": headers, "body": body, "any": [] });
@@ -62,4 +63,70 @@ async fn a_refusal_a_renewal_and_a_replay() {
     let shown = format!("{:?}", transport.sent());
     assert!(shown.contains("refresh_token={{ token.refresh_token }}") || shown.contains("{{ token.refresh_token }}"), "{shown}");
     assert!(!shown.contains("token-refresh_token"), "{shown}");
+}
+
+#[tokio::test]
+async fn key_files_and_keys_sign_the_same_in_every_replay() {
+    let jwt = json!({
+        "alg": "RS256", "key": text("{{ secret.file.private_key }}"), "header": [["kid", text("{{ secret.file.kid }}")]],
+        "claims": [["iss", text("{{ secret.file.client_email }}")]], "ttl": 60, "backdated": 0, "jti": true, "origin": [0, 6, 1],
+    });
+    let mut step = token_step(&[("assertion", "{{ jwt }}")], json!([secret("access_token", true)]));
+    step["jwt"] = jwt;
+    let file = json!({ "name": "file", "type": "json", "origin": [0, 4, 5] });
+    let plan = one(method(bearer(), json!({ "secrets": [file], "acquire": steps(vec![step]) })));
+    let answer = |body: &str| json!({ "status": 200, "headers": [["content-type", "application/json"]], "body": body });
+    let mut asked = exchange(
+        "POST",
+        "https://login.example.com/token",
+        json!([]),
+        json!({ "form": [["assertion", "any"]] }),
+        answer(r#"{"access_token": "t"}"#),
+    );
+    asked["request"]["any"] = json!(["assertion"]);
+    let cassette = cassette(vec![
+        asked,
+        exchange("GET", "https://acme.example.com/me", json!([["authorization", "Bearer t"]]), json!("none"), answer("{}")),
+    ]);
+    let mut bodies = Vec::new();
+    for _ in 0..2 {
+        let (transport, done) = play(&plan, &cassette).await;
+        done.unwrap();
+        bodies.push(transport.sent()[0].body.clone().unwrap());
+    }
+    assert_eq!(bodies[0], bodies[1]);
+    let mut parts = bodies[0].trim_start_matches("assertion=").split('.');
+    let mut part =
+        || -> Value { serde_json::from_slice(&data_encoding::BASE64URL_NOPAD.decode(parts.next().unwrap().as_bytes()).unwrap()).unwrap() };
+    assert_eq!(part()["kid"], "secret-file-kid");
+    assert_eq!(part()["iss"], "secret-file-client_email");
+}
+
+#[test]
+fn what_is_no_key_file_is_refused_at_once() {
+    let file = |kind: &str| json!({ "name": "file", "type": kind, "origin": [0, 4, 5] });
+    for (kind, wrong) in [("json", "not json, hush-hush"), ("json", "[]")] {
+        let world = world(one(method(json!([]), json!({ "secrets": [file(kind)] }))), customer(), |_, _| panic!("nothing is sent"));
+        let mut account = world.account.clone();
+        account.secrets = [("file".to_owned(), connc_runtime::Secret::from(wrong))].into();
+        let error = world.runtime.prepare(&world.connector, &account, connc_runtime::Call::native("me.get")).unwrap_err();
+        assert!(error.message.starts_with("secret `file` is no JSON document"), "{error}");
+        assert!(!format!("{error:?}").contains("hush"));
+    }
+}
+
+#[tokio::test]
+async fn members_of_a_key_file_are_not_shown() {
+    let file = json!({ "name": "file", "type": "json", "origin": [0, 4, 5] });
+    let apply = json!([{ "place": { "header": "X-Key" }, "value": text("{{ secret.file.key }}") }]);
+    let world = world(one(method(apply, json!({ "secrets": [file] }))), customer(), |request, _| {
+        let sent = request.headers()["x-key"].to_str().unwrap();
+        crate::support::status(403, json!({ "code": "no", "message": format!("not with {sent}") }))
+    });
+    let mut account = world.account.clone();
+    account.secrets = [("file".to_owned(), connc_runtime::Secret::from(r#"{"key": "hush-hush-4711"}"#))].into();
+    let error = world.runtime.call(&world.connector, &account, connc_runtime::Call::native("me.get")).await.unwrap_err();
+    assert_eq!(error.provider_message.as_deref(), Some("not with {{ secret.file.key }}"));
+    let prepared = world.runtime.prepare(&world.connector, &account, connc_runtime::Call::native("me.get")).unwrap();
+    assert!(prepared[0].headers.contains(&("x-key".to_owned(), "{{ secret.file.key }}".to_owned())), "{prepared:?}");
 }
