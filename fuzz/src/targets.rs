@@ -9,7 +9,7 @@ use connc_plan::{Cassette, Plan};
 use connc_runtime::replay::{self, Replay};
 use connc_runtime::{Account, Call, Connector, Error, Page, ReplayClock, ReplayRandom, Runtime};
 use futures_util::FutureExt as _;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// A list by links, with every unit of rate limits.
 const SPEC: &str = "\
@@ -155,12 +155,17 @@ pub fn rate_limits(data: &[u8]) {
     limited(&headers);
 }
 
+/// The connector that `SPEC` makes, compiled once.
 fn example() -> (Connector, Account) {
-    let mut sources = Sources::new("example");
-    sources.add(Role::Connector, "connector.yaml", SPEC);
-    let plan = compile(&sources).plan.unwrap_or_else(|| unreachable!("the example compiles"));
-    let account = account(&plan);
-    (Connector::load(plan).unwrap_or_else(|_| unreachable!("its plan loads")), account)
+    static EXAMPLE: OnceLock<(Connector, Account)> = OnceLock::new();
+    let made = EXAMPLE.get_or_init(|| {
+        let mut sources = Sources::new("example");
+        sources.add(Role::Connector, "connector.yaml", SPEC);
+        let plan = compile(&sources).plan.unwrap_or_else(|| unreachable!("the example compiles"));
+        let account = account(&plan);
+        (Connector::load(plan).unwrap_or_else(|_| unreachable!("its plan loads")), account)
+    });
+    made.clone()
 }
 
 /// An account for a plan: a value of the right type for everything that it asks for.

@@ -113,6 +113,17 @@ impl Runtime {
         changed.await.map(drop)
     }
 
+    /// What is kept of an account and is no secret, in scope as `kept.*`: from token answers, and what was chosen.
+    ///
+    /// # Errors
+    ///
+    /// Those of getting a token, where none is kept.
+    pub async fn kept(&self, connector: &Connector, account: &Account) -> Result<BTreeMap<String, Value>, Error> {
+        let context = self.connecting(connector, account)?;
+        auth::settle(&context).await?;
+        Ok(context.standing().kept.iter().map(|(name, value)| (name.clone(), value.clone())).collect())
+    }
+
     /// Ends what an account began: sends what its method has for that (a logout, a revocation), and removes what is stored of it,
     /// even where the provider cannot be reached.
     ///

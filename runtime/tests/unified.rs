@@ -23,7 +23,7 @@ fn step(operation: &str, more: Value) -> Value {
 }
 
 fn bound(mut step: Value, name: &str) -> Value {
-    step["bind"] = json!(name);
+    step.as_object_mut().unwrap().insert("bind".to_owned(), json!(name));
     step
 }
 

@@ -3,6 +3,7 @@
 #![expect(clippy::indexing_slicing, reason = "places are chosen among those that there are")]
 #![expect(clippy::disallowed_methods, reason = "that compiling ends in time is what is tested")]
 
+mod bombs;
 mod fleet;
 
 use std::fmt::Write;
