@@ -173,7 +173,12 @@ impl Line {
         match &self.root.work {
             Work::Operation(operation) => called((Arc::clone(operation), self.root.inputs.clone())),
             Work::Steps { steps, narrowed } => {
-                Here::Made(Made { steps: steps.clone(), inputs: self.root.inputs.clone(), narrowed: narrowed.clone() })
+                // A caller's own parent asks for that one only.
+                let takes =
+                    steps.last().is_some_and(|last| last.each.is_some() && last.action.call().is_some_and(|call| call.parent.is_some()));
+                let parent = self.root.inputs.parent.clone().filter(|_| takes);
+                let narrowed = Narrowed { parent: narrowed.parent.clone().or(parent), ..narrowed.clone() };
+                Here::Made(Made { steps: steps.clone(), inputs: self.root.inputs.clone(), narrowed })
             }
         }
     }

@@ -80,7 +80,8 @@ fn first(context: &Context, work: &Work, inputs: &Inputs, depth: usize) -> Resul
             let Some(element) = turns(context, for_each, &vars)?.into_iter().next() else { continue };
             vars.set(&for_each.name, element.to_string());
         }
-        let each = step.each.as_ref().filter(|_| narrowed.parent.is_none() && narrowed.via.is_none());
+        let given = inputs.parent.is_some() && step.action.call().is_some_and(|call| call.parent.is_some());
+        let each = step.each.as_ref().filter(|_| narrowed.parent.is_none() && narrowed.via.is_none() && !given);
         if let Some(Each { name, of: Parents::Values(values), .. }) = each {
             let made = data::make(values, &Evaluation::over_nothing(context.programs(), &vars)?)?;
             let Some(parent) = elements(made).into_iter().next() else { continue };

@@ -48,6 +48,8 @@ pub(crate) fn text(error: &Error, shown: &dyn Fn(&str) -> String) -> String {
         (None, None) => None,
     };
     lines.extend(said.map(|said| ("provider", said)));
+    lines.extend(error.code.clone().map(|code| ("code", code)));
+    lines.extend(error.detail.as_ref().map(|detail| ("detail", detail.to_string())));
     lines.extend(error.request.clone().map(|request| ("request", request)));
     let place = error.place.as_deref().map(shown);
     let step = match (&error.step, place) {

@@ -28,10 +28,18 @@ impl Lowering<'_> {
             records,
             paginate: None,
             reads: self.reads(steps, 0),
-            download: None,
+            download: self.file(callee, origin),
             already: already.clone(),
             origin,
         }
+    }
+
+    /// The file that the last step's operation gives, which is then the whole's.
+    fn file(&self, callee: Callee<'_>, origin: plan::Origin) -> Option<plan::Download> {
+        let (source, _) = callee.source(self.spec)?;
+        let source = self.operation(source);
+        let whole = plan::Download { fetch: None, within: Vec::new(), redirect: Vec::new(), origin };
+        source.gives_file().then(|| source.download.unwrap_or(whole))
     }
 
     pub(super) fn step(&self, step: &Step) -> plan::Step {

@@ -81,7 +81,7 @@ pub static STEP: Table = Table {
             need: Need::Optional,
             doc: "The last step of a list reads the called list for each parent in turn, under the name that is given to the parent: \
                   the values of an expression, such as constants, or the records of another list. Both are read page by page, and a cursor holds both places. \
-                  A filter that sets `parent` asks for that one only.",
+                  A parent that the caller gives, or a filter that sets `parent`, asks for that one only.",
             example: "each: { thing: { call: things.list } }\ncall: things.parts.list\nwith: { parent: $thing.id }",
         },
         Key {

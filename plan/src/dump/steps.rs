@@ -107,7 +107,7 @@ fn of_step(plan: &Plan, step: &Step, is_last: bool, depth: usize) -> Option<Stri
     let one = match &step.action {
         Action::Request(_) => "1".to_owned(),
         Action::Call(call) => of_call(plan, call, depth),
-        Action::Poll(poll) => format!("{} at each look, for {} s at most", of_call(plan, &poll.call, depth), poll.within),
+        Action::Poll(poll) => format!("{} at each look, {} looks at most", of_call(plan, &poll.call, depth), looks(poll)),
         Action::Let(_) | Action::Require(_) => return None,
     };
     let mut text = match (&step.for_each, &step.each) {
@@ -117,8 +117,7 @@ fn of_step(plan: &Plan, step: &Step, is_last: bool, depth: usize) -> Option<Stri
         }
         (None, Some(Each { name, of, .. })) => {
             let parents = match of {
-                Parents::Values(Data::List(values)) => format!(", {} in all", values.len()),
-                Parents::Values(_) => String::new(),
+                Parents::Values(values) => counted(plan, values).map(|count| format!(", {count} in all")).unwrap_or_default(),
                 Parents::List(call) => format!(", which are {}", of_call(plan, call, depth)),
             };
             format!("{one} for each parent ${name}{parents}")
@@ -132,6 +131,27 @@ fn of_step(plan: &Plan, step: &Step, is_last: bool, depth: usize) -> Option<Stri
         text.push_str("; pages are asked for as the caller reads on");
     }
     Some(text)
+}
+
+/// How many values there are, where the plan holds them.
+fn counted(plan: &Plan, values: &Data) -> Option<usize> {
+    match values {
+        Data::List(values) => Some(values.len()),
+        Data::Expression(expression) => plan.constants.get(expression.source.strip_prefix("$constants.")?)?.as_array().map(Vec::len),
+        Data::Const(_) | Data::Object(_) => None,
+    }
+}
+
+/// How often a job is asked about at most.
+fn looks(poll: &Poll) -> u64 {
+    let longest = poll.longest.max(poll.every).max(1);
+    let (mut looks, mut left, mut wait) = (1_u64, poll.within, poll.every.max(1));
+    while wait < longest && wait <= left {
+        looks += 1;
+        left -= wait;
+        wait = wait.saturating_mul(2).min(longest);
+    }
+    looks.saturating_add(left / wait)
 }
 
 fn lists(plan: &Plan, step: &Step) -> bool {

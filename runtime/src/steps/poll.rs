@@ -34,7 +34,7 @@ pub(super) async fn polled(doing: Doing<'_>, poll: &Poll, vars: &Vars) -> Result
         let passed = u64::try_from(passed.as_secs()).unwrap_or(0);
         if passed.saturating_add(pause) > *within {
             let error = Error::new(ErrorKind::Timeout, format!("the job was not done within {within} seconds"));
-            return Err(named(error.with_help("it may still go on at the provider; repeating the call may begin another one")));
+            return Err(named(error.with_help("it may still go on at the provider")));
         }
         // Waiting for what cannot come in time would only make the caller's error later.
         if context.left().is_some_and(|left| left < Duration::from_secs(pause)) {
