@@ -34,7 +34,8 @@ pub(super) fn check(case: &Case<'_>, diagnostics: &mut Diagnostics) {
 
 fn operation(named: &Spanned<String>, case: &Case<'_>, diagnostics: &mut Diagnostics) {
     let unknown = !case.names.operations.contains_key(named.value.as_str());
-    if unknown && !case.spec.is_unreadable(&named.value) && !(case.spec.operations.is_empty() && case.spec.damaged.contains(&"resources")) {
+    if unknown && !case.spec.is_unreadable(&named.value) && !(case.names.operations.is_empty() && case.spec.damaged.contains(&"resources"))
+    {
         let message = format!("the connector has no operation `{}`", named.value);
         report(named, message, nearest(named, case.names.operations.keys().copied()), diagnostics);
     }

@@ -209,7 +209,9 @@ fn values(cursor: &Cursor<'_>) -> Option<Vec<Completion>> {
     let found: Vec<Completion> = match keys.as_slice() {
         [_, "from"] if in_map => names::resources(spec?).into_iter().map(|name| whole.value(name, "a resource")).collect(),
         [.., "call" | "verify" | "via"] => {
-            spec?.operations.iter().map(|operation| whole.value(&operation.name.value, "an operation")).collect()
+            let spec = spec?;
+            let names = spec.operations.iter().map(|operation| &operation.name).chain(spec.compounds.iter().map(|compound| &compound.name));
+            names.map(|name| whole.value(&name.value, "an operation")).collect()
         }
         [_, "fields", _, "enum", _] | [_, "fields", _, "otherwise"] if in_map => {
             let (_, property) = inspection.unified_field(cursor.file, &place.path)?;
