@@ -73,6 +73,7 @@ pub(crate) async fn change(
     change: impl FnOnce(Result<Option<Entry>, Error>) -> Result<Entry, Error>,
 ) -> Result<Arc<Entry>, Error> {
     let (account, slot) = (Stood::of(context), super::slot(context));
+    idle(&slot).await;
     let _lease = lease(context).await?;
     let stored = current(context, &slot).await;
     let number = stored.as_ref().ok().and_then(Option::as_ref).map_or(0, |stored| stored.number) + 1;
@@ -102,16 +103,27 @@ pub(crate) async fn forget<F>(context: &Context, last: impl FnOnce(Entry) -> F) 
 where
     F: Future<Output = Result<(), Error>>,
 {
+    let (account, slot) = (Stood::of(context), super::slot(context));
+    idle(&slot).await;
     let _lease = lease(context).await?;
-    let account = Stood::of(context);
-    let stored = load(context).await;
+    let stored = match slot.unstored() {
+        Some(unstored) => Ok(Some(Entry::clone(&unstored))),
+        None => load(context).await,
+    };
     let done = match stored.as_ref().map(|stored| account.own(stored.as_ref())) {
         Ok(Some(entry)) => last(entry).await,
         Ok(None) | Err(_) => Ok(()),
     };
     let removed = context.parts().store.remove(&store_key(context)).await;
-    super::slot(context).know(None);
+    slot.know(None);
     removed.and(done)
+}
+
+/// Waits for a renewal that a dropped call left behind, whatever came of it.
+async fn idle(slot: &Slot) {
+    if let Some(running) = slot.running() {
+        drop(running.await);
+    }
 }
 
 async fn load(context: &Context) -> Result<Option<Entry>, Error> {

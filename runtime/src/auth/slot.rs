@@ -76,6 +76,11 @@ impl Slot {
         }
     }
 
+    /// The renewal that is under way, if there is one: it holds the account's lease, and perhaps nobody else waits for it.
+    pub(super) fn running(&self) -> Option<Wait> {
+        locked(&self.0).running.clone().map(Wait)
+    }
+
     pub(super) fn unstored(&self) -> Option<Arc<Entry>> {
         locked(&self.0).unstored.clone()
     }

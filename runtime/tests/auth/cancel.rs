@@ -60,3 +60,43 @@ fn the_next_call_takes_up_what_was_dropped() {
     }
     panic!("the call never ended");
 }
+
+/// Polls until the work ends, at most so often.
+fn within<T>(polls: usize, work: impl Future<Output = T>) -> Option<T> {
+    let mut work = Box::pin(work);
+    let mut waker = Context::from_waker(Waker::noop());
+    (0..polls).find_map(|_| match work.as_mut().poll(&mut waker) {
+        Poll::Ready(done) => Some(done),
+        Poll::Pending => None,
+    })
+}
+
+#[test]
+fn a_renewal_that_nobody_waits_for_holds_nobody_up() {
+    for polls in 0..40 {
+        let world = stale();
+        let _ = within(polls, world.me());
+        // The account is ended while its renewal may be half done: it is brought to its end first, and what it gave is forgotten.
+        within(1000, world.runtime.disconnect(&world.connector, &world.account)).unwrap().unwrap();
+        assert!(within(1000, world.stored()).unwrap().is_none(), "dropped after {polls} polls");
+    }
+}
+
+#[test]
+fn connecting_can_be_dropped_and_begun_anew() {
+    const BACK: &str = "https://app.example.net/back";
+    for polls in 0..40 {
+        let world = stale();
+        let connect = || {
+            let begun = world.runtime.authorize(&world.connector, &world.account, BACK).unwrap();
+            let back = format!("code=c&state={}", begun.state);
+            let (runtime, connector, account) = (&world.runtime, &world.connector, &world.account);
+            async move { runtime.finish(connector, account, &begun.flow, &back).await }
+        };
+        let _ = within(polls, connect());
+        within(1000, connect()).unwrap().unwrap();
+        within(1000, world.me()).unwrap().unwrap();
+        let _ = within(polls, world.runtime.disconnect(&world.connector, &world.account));
+        within(1000, world.runtime.disconnect(&world.connector, &world.account)).unwrap().unwrap();
+    }
+}

@@ -138,7 +138,8 @@ async fn a_failing_token_endpoint_is_no_refusal() {
         account.tokens.remove("access_token");
         world(oauth(json!({})), account, move |request, _| if request.uri().path() == "/token" { answer() } else { ok(json!({})) })
     };
-    let cases: [(fn() -> Scripted, ErrorKind, usize); 6] = [
+    type Case = (fn() -> Scripted, ErrorKind, usize);
+    let cases: [Case; 6] = [
         (|| status(503, json!({ "error": "invalid_grant" })), ErrorKind::Provider, 2),
         (|| status(500, json!({})), ErrorKind::Provider, 1),
         (|| status(429, json!({ "error": "invalid_grant" })), ErrorKind::RateLimited, 1),

@@ -23,3 +23,4 @@ mod lifecycle;
 mod real;
 mod replay;
 mod session;
+mod spans;
