@@ -129,6 +129,9 @@ fn header(stand_ins: &mut StandIns, name: &str, value: &str) -> Result<Option<St
     if name == "link" {
         return stand_ins.link_header(value).map(Some);
     }
+    if ["authorization", "cookie", "proxy-authorization"].contains(&name) {
+        return Ok(None);
+    }
     if name == "location" || stand_ins.known.header(name) {
         return stand_ins.text(value, Some(name)).map(Some);
     }

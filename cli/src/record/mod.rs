@@ -11,6 +11,9 @@ mod stand_in;
 mod time;
 mod yaml;
 
+#[cfg(test)]
+mod tests;
+
 use connc_compiler::source::{Role, Sources};
 use connc_plan::{Cassette, CassetteCall, Plan};
 use connc_runtime::transport::Recorded;

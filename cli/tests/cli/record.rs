@@ -79,11 +79,15 @@ fn harmless(cassette: &str, recorded: &str, kept: &[&str]) {
 
 /// Replays the recording the way that its author would: in the connector's folder, with `connc test`.
 fn tested(connector: &str, file: &str) -> Done {
+    tested_in("connectors", connector, file)
+}
+
+fn tested_in(connectors: &str, connector: &str, file: &str) -> Done {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     let work = Folder::new(&format!("test-{connector}-{}", Path::new(file).file_stem().unwrap().to_str().unwrap()));
     let folder = work.0.join("connectors").join(connector);
-    copy(&root.join("connectors").join(connector), &folder);
-    std::fs::remove_dir_all(folder.join("cassettes")).unwrap();
+    copy(&root.join(connectors).join(connector), &folder);
+    let _ = std::fs::remove_dir_all(folder.join("cassettes"));
     std::fs::create_dir_all(folder.join("cassettes")).unwrap();
     std::fs::copy(file, folder.join("cassettes").join(Path::new(file).file_name().unwrap())).unwrap();
     connc_in(&work.0, &["test", "--accept"]).fine();
@@ -246,6 +250,45 @@ fn a_write_keeps_its_shape() {
     harmless(&text, input, &[]);
     assert!(!text.contains("S3cretStapler") && text.contains("commentCreate(input: $input)"), "{text}");
     tested("linear", &file).fine();
+}
+
+#[test]
+fn a_session_keeps_no_cookie_but_its_own() {
+    let folder = Folder::new("session");
+    let login: &[(&str, &str)] = &[
+        ("set-cookie", "HARBOUR=cookieOfLumbergh77; Path=/; HttpOnly"),
+        ("set-cookie", "tracking=trackingOfLumbergh88; Path=/"),
+        ("x-csrf-token", "csrfOfLumbergh99"),
+        ("authorization", "Bearer echoOfLumbergh00"),
+    ];
+    let user = r#"{"user": {"id": "lumbergh-4711", "name": "Bill Lumbergh"}}"#;
+    let server = Server::start(vec![Answer::Json(200, login, "{}".to_owned()), json(user)]);
+    let file = folder.file("users.create.yaml");
+    let done = connc(&[
+        "run",
+        "harbour-session",
+        "users.create",
+        "--connectors",
+        "snapshots/samples/connectors",
+        "--input",
+        r#"{"name": "Bill Lumbergh"}"#,
+        "--set",
+        "user=lumbergh",
+        "--secret",
+        "password=y3ah.ifYouC0uld",
+        "--base-url",
+        &server.url,
+        "--record",
+        &file,
+    ]);
+    done.fine();
+    let text = std::fs::read_to_string(&file).unwrap();
+    harmless(&text, user, &["user"]);
+    assert!(!text.to_lowercase().contains("lumbergh") && !text.contains("tracking") && !text.contains("ifYouC0uld"), "{text}");
+    for there in ["set-cookie: \"HARBOUR=", "cookie: \"HARBOUR=", "x-csrf-token: ", "password: \"{{ secret.password }}\""] {
+        assert!(text.contains(there), "`{there}` is not in the recording:\n{text}");
+    }
+    tested_in("snapshots/samples/connectors", "harbour-session", &file).fine();
 }
 
 #[test]
