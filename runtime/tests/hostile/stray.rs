@@ -53,6 +53,50 @@ async fn nothing_reaches_a_server_that_is_not_allowed() {
     assert_eq!(evil.seen(), Vec::<String>::new());
 }
 
+/// A method that gets its token with a secret of the deployment's.
+fn with_tokens() -> serde_json::Value {
+    let form =
+        json!([["grant_type", support::text("client_credentials")], ["client_secret", support::text("{{ app.secret.client_secret }}")]]);
+    let token = request("POST", "https://{{ account.domain }}/oauth/token", json!({ "body": { "form": form } }));
+    json!({
+        "app_secrets": [{ "name": "client_secret", "type": "string", "origin": [0, 3, 3] }],
+        "auth": [{
+            "name": "oauth", "scheme": "oauth2", "trust_account_host": false, "secrets": [], "origin": [0, 4, 3],
+            "apply": [{ "place": { "header": "Authorization" }, "value": support::text("Bearer {{ token.access_token }}") }],
+            "acquire": { "origin": [0, 4, 6], "error_code": support::expression("error"), "error_message": support::expression("hint"), "steps": [
+                { "request": token, "keep": [{ "name": "access_token", "from": { "body": support::expression("access_token") }, "required": true }] },
+            ] },
+        }],
+    })
+}
+
+#[tokio::test]
+async fn secrets_of_token_requests_stay_with_the_token_endpoint() {
+    const HUSH: &str = "app-hush-hush";
+    let evil = Server::start(vec![answered("{\"access_token\": \"stolen\"}")]).await;
+    let there = evil.origin.clone();
+    let get = || operation("users.get", "one", request("GET", "/users/7", json!({})), item(&[]), json!({}));
+    let connector = Connector::load(plan(vec![get()], with_tokens())).unwrap();
+    let account =
+        Account { secrets: [].into(), app_secrets: [("client_secret".to_owned(), connc_runtime::Secret::from(HUSH))].into(), ..account() };
+    for (token, fine) in [
+        (answer("307 Temporary Redirect", &format!("location: {there}/oauth/token\r\n"), ""), false),
+        (answer("401 Unauthorized", &format!("location: {there}\r\nwww-authenticate: Bearer realm=\"{there}\"\r\n"), "{}"), false),
+        (answered(format!("{{\"access_token\": \"got\", \"instance_url\": \"{there}\", \"token_uri\": \"{there}\"}}")), true),
+    ] {
+        let server = Server::start(vec![token, answered("{\"id\": 7}")]).await;
+        let call = runtime(&server.origin).call(&connector, &account, Call::native("users.get")).await;
+        assert_eq!(call.is_ok(), fine, "{call:?}");
+        assert!(!format!("{call:?}").contains(HUSH));
+        // The secret is in the token request alone; what was got with it is in the other.
+        let seen = server.seen();
+        let with_secret: Vec<&String> = seen.iter().filter(|seen| seen.contains(HUSH)).collect();
+        assert!(with_secret.len() == 1 && with_secret.iter().all(|seen| seen.starts_with("POST /oauth/token ")), "{seen:?}");
+        assert!(!fine || seen.iter().any(|seen| seen.starts_with("GET /users/7 ") && seen.contains("Bearer got")), "{seen:?}");
+    }
+    assert_eq!(evil.seen(), Vec::<String>::new());
+}
+
 /// Gives its answers in order, and then the last one.
 struct Bending(Mutex<VecDeque<Vec<IpAddr>>>);
 
