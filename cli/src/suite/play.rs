@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use connc_plan::{Cassette, CassetteCall, CassetteFile};
+use connc_plan::{Cassette, CassetteCall, CassetteFile, RecordedResponse};
 use connc_runtime::replay::{self, Replay, Sent};
 use connc_runtime::{Account, Connector, Download, Error, ErrorKind, Page, RateLimit, Record, ReplayClock, ReplayRandom, Runtime, Warning};
 use futures_util::StreamExt as _;
@@ -55,6 +55,11 @@ fn runtime(cassette: &Cassette, transport: &Arc<Replay>) -> Result<Runtime, Erro
     let clock = ReplayClock::new(&cassette.clock)?;
     let builder = Runtime::builder().transport(Arc::clone(transport) as Arc<_>).clock(Arc::new(clock));
     builder.random(Arc::new(ReplayRandom::new(cassette.seed))).cursor_key([0; 32]).build()
+}
+
+/// Whether records are made from a body rather than cut from it.
+fn made(response: &RecordedResponse) -> bool {
+    response.base64 || !response.body.trim_start().starts_with(['{', '['])
 }
 
 /// The text so far.
@@ -197,6 +202,8 @@ impl Script<'_> {
         match raw {
             None => self.outcome.problems.push(format!("record {} carries no `raw`", self.records)),
             Some(raw) if answers.iter().any(|answer| answer.contains(raw)) => {}
+            // Rows, texts and files that are packed are no JSON that a piece could be cut from.
+            Some(_) if self.cassette.exchanges.iter().any(|exchange| made(&exchange.response)) => {}
             Some(_) => self.outcome.problems.push(format!("`raw` of record {} is not what the provider sent", self.records)),
         }
         self.line(&json::indented(&text));
