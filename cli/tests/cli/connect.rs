@@ -27,6 +27,16 @@ auth:
     client_secret: "{{ app.secret.client_secret }}"
     client_auth: body
     scopes: [parcels.read]
+  sites:
+    scheme: oauth2
+    grant: authorization_code
+    authorize_url: https://login.example.com/authorize
+    token_url: https://login.example.com/token
+    client_id: "{{ app.client_id }}"
+    client_secret: "{{ app.secret.client_secret }}"
+    connect: [{ call: sites.list, as: sites }]
+    choose: { site: { from: '$sites.{"id": id, "label": name}' } }
+    base_url: https://api.example.com/sites/{{ kept.site }}
   machine:
     scheme: oauth2
     grant: client_credentials
@@ -37,6 +47,8 @@ verify: me.get
 resources:
   me:
     get: { get: /me }
+  sites:
+    list: { get: https://api.example.com/sites, items: sites, paginate: { style: single } }
   parcels:
     list: { get: /parcels, items: parcels, paginate: { style: single } }
 "#;
@@ -63,9 +75,10 @@ impl Desk {
     }
 
     fn arguments<'a>(&'a self, command: &[&'a str], extra: &[&'a str]) -> Vec<String> {
-        let origin = format!("https://login.example.com={}", self.server.url);
-        let shared = ["--connectors", &self.connectors, "--account", &self.account, "--store", &self.store, "--base-url", &self.server.url];
-        [command, &shared, &["--origin", &origin], extra].concat().into_iter().map(str::to_owned).collect()
+        let (login, api) =
+            (format!("https://login.example.com={}", self.server.url), format!("https://api.example.com={}", self.server.url));
+        let shared = ["--connectors", &self.connectors, "--account", &self.account, "--store", &self.store];
+        [command, &shared, &["--origin", &login, "--origin", &api], extra].concat().into_iter().map(str::to_owned).collect()
     }
 
     fn run(&self, command: &[&str], extra: &[&str]) -> Done {
@@ -188,6 +201,24 @@ fn consent_becomes_a_token_that_other_commands_use_and_renew() {
 
     assert!(desk.run(&["connect", "courier"], &["--disconnect"]).fine().out.contains("disconnected"));
     desk.run(&["run", "courier", "parcels"], &["--native"]).failed(&["error[needs_reauth]"]);
+}
+
+#[test]
+fn where_there_are_several_one_is_chosen() {
+    let sites = json(r#"{"sites": [{"id": "s1", "name": "North"}, {"id": "s2", "name": "South"}]}"#);
+    let desk = Desk::new("choose", vec![token(1), sites, json(r#"{"parcels": [{"id": "p1"}]}"#)]);
+    let waiting = desk.connect(&["--auth", "sites"]);
+    let page = waiting.browse(&format!("/callback?code=the-code&state={}", waiting.asked("state")));
+    assert!(page.contains("The account is connected."), "{:?}", waiting.done());
+    // Nobody is at the terminal.
+    waiting.done().refused(&["is connected, and reaches 2 for `site`", "--choose site=s1: North", "--choose site=s2: South"]);
+    // It can be chosen later, without asking for consent again; something else cannot.
+    let choose = |choice: &str| desk.run(&["connect", "courier"], &["--auth", "sites", "--choose", choice]);
+    let done = choose("site=s2");
+    assert_eq!(done.out, "courier: connected (auth sites, account acme)\n", "{done:?}");
+    desk.run(&["run", "courier", "parcels"], &["--auth", "sites", "--native"]).fine();
+    let lines: Vec<String> = desk.server.asked().iter().map(|asked| asked.line.clone()).collect();
+    assert_eq!(lines, ["POST /token", "GET /sites", "GET /sites/s2/parcels"]);
 }
 
 #[test]

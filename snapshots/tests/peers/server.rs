@@ -15,7 +15,8 @@ pub(crate) struct Peer {
 impl Peer {
     /// Starts a script of `peers/` with Node, and waits until it says where it listens.
     pub(crate) fn node(script: &str) -> Self {
-        let modules = std::env::var_os("CONNC_PEERS").map_or_else(|| root().join("target/peers"), PathBuf::from).join("node_modules");
+        let build = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
+        let modules = std::env::var_os("CONNC_PEERS").map_or_else(|| build.join("peers"), PathBuf::from).join("node_modules");
         assert!(modules.is_dir(), "{} is missing: run `peers/install`", modules.display());
         let mut command = Command::new("node");
         command.arg(root().join("peers").join(script)).env("NODE_MODULES", &modules);
