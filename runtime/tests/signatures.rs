@@ -1,5 +1,5 @@
 //! Signatures over requests, and tokens that are signed here, as a provider sees them.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 mod support;
 
