@@ -83,13 +83,18 @@ impl Runtime {
     }
 
     /// Finds out what there is to choose for an account, after its token was got, where it needs one. [`Self::finish`] ends with it;
-    /// accounts that are connected by their secrets begin with it, where their method has anything to choose.
+    /// accounts that are connected by their secrets begin with it, where their method has anything to choose. It also tries an account
+    /// again that the provider refused before ([`ErrorKind::NeedsReauth`]).
     ///
     /// # Errors
     ///
     /// Those of any call.
     pub async fn connect(&self, connector: &Connector, account: &Account) -> Result<Connected, Error> {
-        connected(&self.connecting(connector, account)?).await
+        let context = self.connecting(connector, account)?;
+        if auth::keeps(&context.account.method) {
+            auth::pardon(&context).await?;
+        }
+        connected(&context).await
     }
 
     /// Keeps one of the options of a [`Choice`].

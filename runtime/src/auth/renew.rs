@@ -81,8 +81,17 @@ pub(crate) async fn change(
     let made = account.made.after(own.as_ref().ok().and_then(Option::as_ref));
     let entry = Arc::new(Entry { number, made, ..change(own)? });
     save(context, &entry).await?;
-    slot.know(Some(Arc::clone(&entry)));
+    // What it is worth with what the embedder supplies is for the next call to find out.
+    slot.forget();
     Ok(entry)
+}
+
+/// Takes back that an account needs to be connected again: somebody connects it.
+pub(crate) async fn pardon(context: &Context) -> Result<(), Error> {
+    if load(context).await?.is_some_and(|stored| stored.needs_reauth.is_some()) {
+        change(context, |stored| Ok(Entry { needs_reauth: None, ..stored?.unwrap_or_default() })).await?;
+    }
+    Ok(())
 }
 
 /// What is stored, after what could not be stored before is. Under a lease only.
@@ -115,7 +124,7 @@ where
         Ok(None) | Err(_) => Ok(()),
     };
     let removed = context.parts().store.remove(&store_key(context)).await;
-    slot.know(None);
+    slot.forget();
     removed.and(done)
 }
 

@@ -89,10 +89,10 @@ impl Slot {
         locked(&self.0).unstored = entry;
     }
 
-    /// Goes on with what somebody stored, or with nothing.
-    pub(super) fn know(&self, entry: Option<Arc<Entry>>) {
+    /// Forgets what was known: the store knows better.
+    pub(super) fn forget(&self) {
         let mut state = locked(&self.0);
-        state.known = entry;
+        state.known = None;
         state.unstored = None;
     }
 }

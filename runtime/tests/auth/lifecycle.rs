@@ -132,6 +132,23 @@ async fn a_refusal_is_remembered_and_asked_about_once() {
 }
 
 #[tokio::test]
+async fn an_account_of_secrets_is_tried_again_when_somebody_connects_it() {
+    let account = connc_runtime::Account { id: Some("acme".to_owned()), ..customer() };
+    let world = world(one(method(bearer(), acquire())), account, |request, index| match (request.uri().path(), index) {
+        ("/oauth/token", 0) => status(400, json!({ "error": "invalid_grant" })),
+        ("/oauth/token", _) => ok(json!({ "access_token": "t" })),
+        _ => ok(json!({})),
+    });
+    for _ in 0..3 {
+        assert_eq!(world.me().await.unwrap_err().kind, ErrorKind::NeedsReauth);
+    }
+    assert_eq!(world.peer.to("/oauth/token").len(), 1);
+    world.runtime.connect(&world.connector, &world.account).await.unwrap();
+    world.me().await.unwrap();
+    assert_eq!((world.peer.to("/oauth/token").len(), world.bearers()), (2, vec!["t".to_owned()]));
+}
+
+#[tokio::test]
 async fn a_failing_token_endpoint_is_no_refusal() {
     let wrong = |answer: fn() -> Scripted| {
         let mut account = connected();

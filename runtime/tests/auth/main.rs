@@ -23,4 +23,3 @@ mod lifecycle;
 mod real;
 mod replay;
 mod session;
-mod spans;

@@ -1,4 +1,11 @@
-//! What `tracing` is told of accounts: everything that happens, and no secret.
+//! What `tracing` is told of accounts: everything that happens, and no secret. Alone in its process, because subscribers of one thread
+//! and callers without any on others make spans come and go.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, unreachable_pub, reason = "a test fails by panicking, and shares what it needs")]
+
+#[path = "auth/kit.rs"]
+#[expect(dead_code, reason = "tests of accounts use the rest")]
+mod kit;
+mod support;
 
 use std::fmt::Debug;
 use std::sync::Mutex;
