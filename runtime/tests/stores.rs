@@ -1,5 +1,9 @@
 //! Every store keeps the same promises; those on disk keep secrets, survive a crash in the middle, and are shared among processes.
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "a test fails by panicking, and this one looks at files and starts processes"
+)]
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -13,6 +13,7 @@ mod connect;
 mod diff;
 mod editor;
 mod extract;
+mod files;
 mod new;
 mod record;
 mod trouble;
