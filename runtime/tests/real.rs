@@ -108,6 +108,34 @@ async fn bodies_that_are_no_answer() {
 }
 
 #[tokio::test]
+async fn what_carries_nothing_says_so() {
+    for (method, body, said) in [
+        ("POST", json!("none"), true),
+        ("PUT", json!("none"), true),
+        ("PATCH", json!({ "form": [] }), true),
+        ("DELETE", json!("none"), false),
+    ] {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let runtime = runtime(&format!("http://{}", listener.local_addr().unwrap()));
+        let seen = tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let mut seen = Vec::new();
+            while !seen.ends_with(b"\r\n\r\n") {
+                assert!(stream.read_buf(&mut seen).await.unwrap() > 0);
+            }
+            stream.write_all(b"HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n").await.unwrap();
+            String::from_utf8(seen).unwrap()
+        });
+        let write = request(method, "/users", json!({ "body": body }));
+        let operation = operation("users.touch", "nothing", write, json!("none"), json!({}));
+        let connector = Connector::load(plan(vec![operation], json!({}))).unwrap();
+        runtime.call(&connector, &account(), Call::native("users.touch")).await.unwrap();
+        let seen = seen.await.unwrap().to_ascii_lowercase();
+        assert_eq!(seen.matches("content-length: 0\r\n").count(), usize::from(said), "{seen}");
+    }
+}
+
+#[tokio::test]
 async fn a_server_that_never_answers() {
     let origin = server(vec!["never".to_owned(); 3]).await;
     let error = first(&origin).await.unwrap_err();

@@ -124,7 +124,13 @@ impl Transport for ReqwestTransport {
             let client = self.choose(&request.uri().to_string())?;
             let (mut parts, body) = request.into_parts();
             let body = match body {
-                Body::Whole(bytes) => reqwest::Body::from(bytes),
+                Body::Whole(bytes) => {
+                    // What a method gives a meaning to is said to be empty (RFC 9110, section 8.6): servers refuse to guess with a 411.
+                    if bytes.is_empty() && matches!(parts.method, http::Method::POST | http::Method::PUT | http::Method::PATCH) {
+                        parts.headers.insert(http::header::CONTENT_LENGTH, 0.into());
+                    }
+                    reqwest::Body::from(bytes)
+                }
                 Body::Stream { length, stream } => {
                     if let Some(length) = length {
                         parts.headers.insert(http::header::CONTENT_LENGTH, length.into());
