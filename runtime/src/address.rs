@@ -24,12 +24,19 @@ pub(crate) fn base(plan: &Plan, account: &Checked, kept: &Kept) -> Result<Url, E
     absolute(text, &names).map_err(|error| error.at(plan, "base_url", text.origin))
 }
 
-/// The origins that the plan itself names for this account: the base URL's, where it is known already, and those of absolute URLs.
+/// The origins that the plan itself names for this account: the base URL's, where its host is known already, and those of absolute URLs.
 pub(crate) fn origins(plan: &Plan, account: &Checked, kept: &Kept) -> Result<(Option<Origin>, Vec<Origin>), Error> {
     let names = Names::new(account, &plan.constants, Arc::clone(kept));
     let text = account.method.base_url.as_ref().unwrap_or(&plan.base_url);
-    let known = missing(text, &names).is_none();
-    let base = if known { Origin::of(&base(plan, account, kept)?) } else { None };
+    let host = authority(text);
+    let base = if missing(text, &names).is_none() {
+        Origin::of(&base(plan, account, kept)?)
+    } else if missing(&host, &names).is_none() {
+        // The path may wait for what is not kept yet; where requests go does not.
+        Origin::of(&absolute(&host, &names).map_err(|error| error.at(plan, "base_url", text.origin))?)
+    } else {
+        None
+    };
     let mut origins = Vec::new();
     let steps = plan.operations.values().flat_map(|operation| &operation.steps);
     for step in steps {

@@ -74,10 +74,13 @@ pub(crate) struct Guard {
 }
 
 impl Guard {
-    /// A guard for a call whose base URL and literal URLs have these origins. The base is none while nothing says where it is.
+    /// A guard for a call whose base URL and literal URLs have these origins. The base is none while nothing says where it is: if it is
+    /// mapped, any other origin could be it, and only those that are mapped themselves are sent to.
     pub(crate) fn new(base: Option<Origin>, others: Vec<Origin>, permits: &Permits) -> Self {
         let mut permits = permits.clone();
-        if let (Some(to), Some(base)) = (permits.base.take(), &base) {
+        if let Some(base) = &base
+            && let Some(to) = permits.base.take()
+        {
             permits.mapped.push((base.clone(), to));
         }
         let mut allowed: Vec<Origin> = base.into_iter().collect();
@@ -128,8 +131,17 @@ impl Guard {
             to.put(&mut url)?;
             return Ok(url);
         }
-        if self.permits.allowed.contains(&origin) || self.permits.mapped.iter().any(|(_, to)| *to == origin) {
+        let own = self.permits.base.as_ref() == Some(&origin);
+        if own || self.permits.allowed.contains(&origin) || self.permits.mapped.iter().any(|(_, to)| *to == origin) {
             return Ok(url);
+        }
+        if self.permits.base.is_some() {
+            let help = format!("say where `{origin}` is to go as well: `--origin {origin}=http://127.0.0.1:8080`, or `map_origin`");
+            return Err(Error::new(
+                ErrorKind::Security,
+                format!("what goes to the base URL is mapped, whose host is not known yet, and {origin} could be it"),
+            )
+            .with_help(help));
         }
         if url.scheme() != "https" {
             origin.scheme = url.scheme().to_owned();

@@ -201,7 +201,8 @@ impl Builder {
         self
     }
 
-    /// [`Self::map_origin`] from the origin of the connector's base URL, whatever the account makes it.
+    /// [`Self::map_origin`] from the origin of the connector's base URL, whatever the account makes it. While that is not known, because
+    /// it comes with a token, requests go to origins that are mapped themselves and nowhere else.
     #[must_use]
     pub fn map_base(mut self, to: impl Into<String>) -> Self {
         self.base = Some(to.into());

@@ -78,6 +78,42 @@ async fn a_host_outside_its_domains_is_refused_and_not_stored() {
     assert_eq!(world.me().await.unwrap_err().message, "the token answer has no `instance`");
 }
 
+/// A client that sends what goes to the base URL to a local server, although the base waits for what the token answer says.
+async fn mapped(base: &str, also: &[(&str, &str)]) -> (Result<connc_runtime::Answer, connc_runtime::Error>, Vec<String>) {
+    let mut plan = instance();
+    let url = text("https://api.example.com/token");
+    let acquire = plan.auth[0].acquire.as_mut().unwrap();
+    acquire.steps[0].request.url = serde_json::from_value(url).unwrap();
+    let kept = json!({ "name": "instance", "type": "string", "required": true, "origin": [0, 6, 5] });
+    acquire.steps[0].keep[1].shown = serde_json::from_value(kept).unwrap();
+    plan.auth[0].base_url = serde_json::from_value(text(base)).unwrap();
+    let world = world(plan, tenant(), |request, _| match request.uri().path() {
+        "/token" => ok(json!({ "access_token": "t", "instance_url": "north" })),
+        _ => ok(json!({})),
+    });
+    let builder = builder(world.peer.clone()).map_base("http://127.0.0.1:9");
+    let runtime = also.iter().fold(builder, |builder, (from, to)| builder.map_origin(*from, *to)).build().unwrap();
+    let done = runtime.call(&world.connector, &world.account, Call::native("me.get")).await;
+    let urls = world.peer.seen.lock().unwrap().iter().map(|request| request.uri().to_string()).collect();
+    (done, urls)
+}
+
+#[tokio::test]
+async fn a_mapped_base_holds_before_anything_is_kept() {
+    let (done, urls) = mapped("https://api.example.com/s/{{ kept.instance }}", &[]).await;
+    done.unwrap();
+    assert_eq!(urls, ["http://127.0.0.1:9/token", "http://127.0.0.1:9/s/north/me"]);
+    // Where the host itself is kept, it could be any; nothing goes anywhere unless somebody says where.
+    let (done, urls) = mapped("https://{{ kept.instance }}.example.com", &[]).await;
+    let error = done.unwrap_err();
+    assert_eq!((error.kind, urls.len()), (ErrorKind::Security, 0), "{error}");
+    assert!(error.message.contains("https://api.example.com could be it"), "{error}");
+    assert!(error.help.as_ref().unwrap().contains("`--origin https://api.example.com=http://127.0.0.1:8080`"), "{:?}", error.help);
+    let (done, urls) = mapped("https://{{ kept.instance }}.example.com", &[("https://api.example.com", "http://127.0.0.1:8")]).await;
+    done.unwrap();
+    assert_eq!(urls, ["http://127.0.0.1:8/token", "http://127.0.0.1:9/me"]);
+}
+
 #[tokio::test]
 async fn supplied_values_are_held_against_the_plan_too() {
     let world = answering(json!("https://acme.my.force.example"));
