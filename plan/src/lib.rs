@@ -9,6 +9,7 @@ mod cassette;
 mod data;
 pub mod dump;
 mod errors;
+pub mod header;
 mod map;
 mod operation;
 mod origin;

@@ -45,14 +45,17 @@ pub(crate) fn build(context: &Context, request: &Request, given: &Given<'_>, nam
     let open = Names { secrets: false, token: None, ..names.clone() };
     let mut parts = own_parts(context, request, given, &open)?;
     for (name, text) in &plan.headers {
-        let absent = HeaderName::try_from(name).is_ok_and(|name| !parts.headers.contains_key(name));
-        if absent {
+        if !parts.headers.contains_key(name) {
             parts.header(name, text, &open)?;
         }
     }
     let auth = Names { secrets: true, ..names.clone() };
     for apply in context.account.method.apply.iter().filter(|apply| applies(apply, request.method)) {
         parts.apply(&apply.place, &apply.value, &auth).map_err(|error| error.at(plan, &context.account.method.name, apply.value.origin))?;
+    }
+    // `finish` puts the header together.
+    if parts.headers.contains_key(COOKIE) {
+        return Err(Error::invalid("a request sets the header `Cookie` itself; cookies are named by auth"));
     }
     parts.finish(context)
 }
@@ -171,6 +174,14 @@ fn boundary(context: &Context) -> Result<String, Error> {
     Ok(format!("connc-{}", hash::hex(&bytes)))
 }
 
+/// The name of a header that a plan may set. Plans come from anywhere: what frames a message is never theirs to say.
+pub(crate) fn header_name(name: &str) -> Result<HeaderName, Error> {
+    if connc_plan::header::is_framing(name) {
+        return Err(Error::invalid(format!("the header `{name}` is set by the transport, and by nobody else")));
+    }
+    HeaderName::try_from(name).map_err(|_| Error::invalid(format!("`{name}` is no header name")))
+}
+
 /// A request while it is put together.
 struct Parts {
     method: Method,
@@ -194,7 +205,7 @@ impl Parts {
 
     fn put_header(&mut self, name: &str, value: &str, hidden: bool) -> Result<(), Error> {
         let unfit = || Error::invalid(format!("the value of header `{name}` cannot stand in a header"));
-        let name = HeaderName::try_from(name).map_err(|_| Error::invalid(format!("`{name}` is no header name")))?;
+        let name = header_name(name)?;
         let mut value = HeaderValue::from_bytes(value.as_bytes()).map_err(|_| unfit())?;
         value.set_sensitive(hidden);
         self.headers.insert(name, value);
@@ -214,6 +225,9 @@ impl Parts {
                 }
             }
             Place::Cookie(name) => {
+                if !connc_plan::header::is_token(name) {
+                    return Err(Error::invalid(format!("`{name}` is no name of a cookie")));
+                }
                 if let Some(value) = optional(text, names, Escape::Header)? {
                     if value.contains([';', ',', ' ', '"', '\\']) {
                         return Err(Error::invalid(format!("the value of cookie `{name}` cannot stand in a cookie")));

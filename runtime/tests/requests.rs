@@ -51,6 +51,21 @@ async fn headers_cannot_be_split() {
 }
 
 #[tokio::test]
+async fn a_plan_cannot_frame_messages_or_name_another_host() {
+    for name in ["Host", "content-length", "Transfer-Encoding", "CONNECTION", "Expect", "TE", "Proxy-Authorization", "Cookie", "a b", "q:z"]
+    {
+        let headers = json!({ "headers": [[name, text("5")]] });
+        let x = || operation("x.get", "one", request("GET", "/x/{{ id }}", json!({})), item(&[]), json!({ "takes_id": true }));
+        for plan in [get("/x/{{ id }}", headers.clone()), plan(vec![x()], headers)] {
+            let bench = bench(plan, vec![]);
+            let error = bench.call(Call::native("x.get").id("7")).await.unwrap_err();
+            assert_eq!(error.kind, ErrorKind::InvalidInput, "{name}: {error}");
+            assert!(error.message.to_lowercase().contains(&name.to_lowercase()), "{error}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn absent_values_leave_their_parameter_out_or_are_errors() {
     let query = json!({ "query": [["a", text("{{ input.a }}")], ["n", text("{{ input.n }}")], ["t", text("{{ input.tags | join(\",\") }}")]], "headers": [["x-a", text("{{ input.a }}")]] });
     let bench = bench(get("/x/{{ id }}", query), vec![ok(json!({})), ok(json!({}))]);

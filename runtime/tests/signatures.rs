@@ -47,6 +47,21 @@ fn get() -> Call {
 }
 
 #[tokio::test]
+async fn signatures_stand_in_no_header_that_frames_the_request() {
+    for place in [header("Content-Length"), header("Host"), header("cookie"), header("a b"), json!({ "cookie": "a;b=c" })] {
+        let bench = desk(signed(expressions(&[(place.clone(), "'5'")]), json!({})), vec![]);
+        let error = bench.call(get()).await.unwrap_err();
+        assert_eq!(error.kind, ErrorKind::InvalidInput, "{place}: {error}");
+    }
+    for place in [header("Transfer-Encoding"), header("Cookie"), json!({ "cookie": "a;b=c" })] {
+        let apply = json!({ "apply": [{ "place": place, "value": text("{{ secret.token }}") }] });
+        let bench = desk(signed(expressions(&[(header("X-Sign"), "'5'")]), apply), vec![]);
+        let error = bench.call(get()).await.unwrap_err();
+        assert_eq!(error.kind, ErrorKind::InvalidInput, "{place}: {error}");
+    }
+}
+
+#[tokio::test]
 async fn expressions_see_the_request_as_it_is_sent() {
     let text = "$join([$request.method, $request.url, $request.host, $request.path, $request.query, $request.headers.`x-key`, \
         $request.headers.accept, '[' & $request.body & ']', $request.body_sha256, $string($request.timestamp), $request.date], '|')";

@@ -4,7 +4,7 @@ use connc_plan as plan;
 
 use super::{Acquire, Apply, Body, Fields, Jwt, Request, Step, basic_value, bearer, body, keep};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::lang::{Template, template, templates};
+use crate::lang::{Headers, Template, headers, template, templates};
 use crate::source::Spanned;
 use crate::yaml::{Key, Need, Node, Reader, Table, Value};
 
@@ -165,7 +165,7 @@ fn step<'a>(node: &'a Node, reader: &mut Reader<'a, '_>) -> Option<Step> {
     let plain =
         |fields: Vec<(Spanned<String>, Template)>| -> Fields { fields.into_iter().map(|(name, value)| (name.value, value)).collect() };
     let query = plain(templates(&mut inner, "query"));
-    let mut headers = plain(templates(&mut inner, "headers"));
+    let mut headers = plain(headers(&mut inner, "headers", Headers::SentBare));
     let proof = inner.one_of(&["bearer", "basic"]);
     let token = template(&mut inner, "bearer").map(bearer);
     let user = basic(&mut inner);

@@ -1,8 +1,6 @@
 //! `api_key`: a secret in a header, a query parameter or a cookie, as OpenAPI's security scheme of that name.
 
-use connc_plan as plan;
-
-use super::{Apply, COMMON, Parts, Scheme};
+use super::{Apply, COMMON, Parts, Scheme, place};
 use crate::lang::template;
 use crate::yaml::{Key, Need, Reader, Table, Value};
 
@@ -70,12 +68,8 @@ fn read(reader: &mut Reader<'_, '_>) -> Option<Parts> {
     let key = reader.needs_one_of(&["header", "query", "cookie"])?;
     let node = reader.take(key)?;
     let mut inner = Reader::open(node, &PLACE, reader.context())?;
-    let name = inner.text("name")?.value;
+    let name = inner.text("name")?;
     let value = template(&mut inner, "value")?;
-    let place = match key {
-        "header" => plan::Place::Header(name),
-        "query" => plan::Place::Query(name),
-        _ => plan::Place::Cookie(name),
-    };
+    let place = place(key, name, inner.context());
     Some(Parts { apply: vec![Apply { place, value, on: Vec::new() }], ..Parts::default() })
 }

@@ -4,7 +4,7 @@ use connc_plan as plan;
 
 use super::{COMMON, Parts, Scheme, Sign, Signed};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::lang::Expression;
+use crate::lang::{Expression, Headers, header_name};
 use crate::source::Span;
 use crate::yaml::{Key, Need, Reader, Table, Value};
 
@@ -64,6 +64,9 @@ fn read(reader: &mut Reader<'_, '_>) -> Option<Parts> {
         for (name, node) in inner.map(key) {
             let Some(text) = inner.context().embedded(node, name) else { continue };
             let Some(value) = Expression::read(&text, inner.context().diagnostics) else { continue };
+            if key == "headers" {
+                header_name(name, Headers::Sent, inner.context());
+            }
             let place = if key == "headers" { plan::Place::Header(name.value.clone()) } else { plan::Place::Query(name.value.clone()) };
             found.push((name.span, Signed { place, value }));
         }

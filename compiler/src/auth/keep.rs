@@ -4,7 +4,7 @@ use connc_plan::Type;
 
 use super::{Formula, Keep, KeepFrom};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::lang::Expression;
+use crate::lang::{Expression, Headers, cookie_name, header_name};
 use crate::shape::{Parameter, check_name};
 use crate::source::Spanned;
 use crate::yaml::{Context, Key, Kind, Need, Node, Reader, Table, Value};
@@ -98,8 +98,16 @@ fn keep<'a>(name: &Spanned<String>, node: &'a Node, context: &mut Context<'a>) -
     let description = reader.text("description").map(|text| text.value);
     let from = match place? {
         "from" => KeepFrom::Body(Formula::Written(crate::lang::expression(&mut reader, "from")?)),
-        "header" => KeepFrom::Header(reader.text("header")?.value),
-        _ => KeepFrom::Cookie(reader.text("cookie")?.value),
+        "header" => {
+            let name = reader.text("header")?;
+            header_name(&name, Headers::Read, reader.context());
+            KeepFrom::Header(name.value)
+        }
+        _ => {
+            let name = reader.text("cookie")?;
+            cookie_name(&name, reader.context());
+            KeepFrom::Cookie(name.value)
+        }
     };
     let incomplete = reader.is_damaged();
     let r#type = word.as_ref().and_then(|word| Type::ALL.iter().find(|(name, _)| *name == word.value)).map(|(_, found)| *found);

@@ -25,7 +25,7 @@ pub use parts::{
 };
 
 use crate::diagnostic::{Code, Diagnostic, nearest};
-use crate::lang::{Piece, Reference, Template, template, templates};
+use crate::lang::{Headers, Piece, Reference, Template, cookie_name, header_name, headers, template};
 use crate::shape::{PARAMETER, Parameter, SECRET, Secret};
 use crate::source::{Span, Spanned};
 use crate::yaml::{Context, Key, Kind, Need, Node, Reader, Table, Value};
@@ -193,7 +193,7 @@ impl Method {
         let parameters = Parameter::read_all(entries, true, reader.context());
         let entries = reader.map("secrets");
         let secrets = Secret::read_all(entries, reader.context());
-        let headers = templates(&mut reader, "headers");
+        let headers = headers(&mut reader, "headers", Headers::Sent);
         let (connect, choose) = connect::read(&mut reader);
         // What a scheme cannot read was reported; the parameters and secrets are known all the same.
         let mut parts = (scheme.read)(&mut reader).unwrap_or_default();
@@ -251,6 +251,21 @@ fn scheme_of<'a>(name: &Spanned<String>, node: &'a Node, context: &mut Context<'
     };
     context.diagnostics.push(diagnostic.help(help));
     None
+}
+
+/// Where auth puts a value: under the name of a `header`, a `cookie` or a query parameter.
+fn place(key: &str, name: Spanned<String>, context: &mut Context<'_>) -> plan::Place {
+    match key {
+        "header" => {
+            header_name(&name, Headers::Sent, context);
+            plan::Place::Header(name.value)
+        }
+        "cookie" => {
+            cookie_name(&name, context);
+            plan::Place::Cookie(name.value)
+        }
+        _ => plan::Place::Query(name.value),
+    }
 }
 
 /// `Bearer {{ name }}` in its header.

@@ -2,7 +2,7 @@
 
 use connc_plan as plan;
 
-use super::{Acquire, Apply, COMMON, Formula, Step};
+use super::{Acquire, Apply, COMMON, Formula, Step, place};
 use crate::lang::{expression, template};
 use crate::source::Span;
 use crate::yaml::{Key, Need, Reader, Table, Value};
@@ -238,11 +238,7 @@ pub(super) fn apply(reader: &mut Reader<'_, '_>) -> Option<Vec<Apply>> {
             words.iter().filter_map(|word| inner.context().choice(word, "on", METHODS)).filter_map(|word| named(word.value)).collect();
         let Some(key) = key else { continue };
         let Some((name, value)) = inner.text(key).zip(value) else { continue };
-        let place = match key {
-            "header" => plan::Place::Header(name.value),
-            "query" => plan::Place::Query(name.value),
-            _ => plan::Place::Cookie(name.value),
-        };
+        let place = place(key, name, inner.context());
         found.push(Apply { place, value, on });
     }
     Some(found)

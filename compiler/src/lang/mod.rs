@@ -2,6 +2,7 @@
 
 mod fragments;
 mod graphql;
+mod header;
 mod jsonata;
 mod read;
 mod scope;
@@ -9,6 +10,7 @@ mod template;
 
 pub use fragments::{Fragments, Sent, sent};
 pub use graphql::{Document, Schema, SchemaProblem, VariableDeclaration};
+pub use header::{Headers, cookie_name, header_name, headers};
 pub use jsonata::{Expression, FreeName, Path};
 pub use read::{expression, path, template, template_at, templates};
 pub use scope::{DataPlace, Root, TextPlace};

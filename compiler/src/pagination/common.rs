@@ -4,7 +4,7 @@ use connc_plan as plan;
 
 use super::{Loop, Next};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::lang::expression;
+use crate::lang::{Headers, expression, header_name};
 use crate::source::Span;
 use crate::yaml::{Key, Kind, Need, Node, Reader, Table, Value};
 
@@ -202,7 +202,11 @@ pub(super) fn into(reader: &mut Reader<'_, '_>) -> Option<plan::Target> {
 
 fn target(reader: &mut Reader<'_, '_>) -> Option<plan::Target> {
     let key = reader.needs_one_of(&["query", "header", "body", "variable"])?;
-    let name = reader.text(key)?.value;
+    let name = reader.text(key)?;
+    if key == "header" {
+        header_name(&name, Headers::Sent, reader.context());
+    }
+    let name = name.value;
     Some(match key {
         "query" => plan::Target::Query(name),
         "header" => plan::Target::Header(name),

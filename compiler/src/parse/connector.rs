@@ -4,7 +4,7 @@ use super::operation::{error_kind, resources};
 use super::rate_limit::rate_limit;
 use crate::auth::Method;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::lang::{Expression, Fragments, Template, expression, template, templates};
+use crate::lang::{Expression, Fragments, Headers, Template, expression, headers, template};
 use crate::shape::{Parameter, Secret};
 use crate::source::Spanned;
 use crate::spec::{App, CONNECTOR, Connector, ERRORS, Errors, GRAPHQL, Graphql, KINDS, SOURCE};
@@ -33,7 +33,7 @@ pub fn connector<'a>(node: &'a Node, context: &mut Context<'a>) -> Option<Connec
     let constants = reader.map("constants").into_iter().map(|(name, node)| (name.clone(), node.to_json())).collect();
     let base_url = template(&mut reader, "base_url");
     let hosts = reader.texts("hosts");
-    let headers = templates(&mut reader, "headers");
+    let headers = headers(&mut reader, "headers", Headers::Sent);
     let mut auth = Vec::new();
     for (name, node) in reader.map("auth") {
         auth.extend(Method::read(name, node, reader.context()));

@@ -6,7 +6,7 @@ use super::data::data;
 use super::download::download;
 use super::steps;
 use crate::diagnostic::{Code, Diagnostic, nearest};
-use crate::lang::{Document, Template, expression, path, template, template_at, templates};
+use crate::lang::{Document, Headers, Template, expression, header_name, headers, path, template, template_at, templates};
 use crate::pagination;
 use crate::shape::Parameter;
 use crate::source::Spanned;
@@ -111,7 +111,7 @@ fn operation<'a>(name: Spanned<String>, node: &'a Node, context: &mut Context<'a
     let already = already(&mut reader);
     let answer = reader.text("answer").filter(|answer| answer.value != "none");
     let idempotent = reader.boolean("idempotent");
-    let ((query, lists), headers) = (query(&mut reader), templates(&mut reader, "headers"));
+    let ((query, lists), headers) = (query(&mut reader), headers(&mut reader, "headers", Headers::Sent));
     let (format, compression) = format(&mut reader);
     let idempotency_header = idempotency(&mut reader);
     let span = method.and_then(|method| reader.key_span(method)).unwrap_or(name.span);
@@ -177,7 +177,9 @@ pub(super) fn error_kind(word: &Spanned<String>, context: &mut Context<'_>) -> O
 fn idempotency(reader: &mut Reader<'_, '_>) -> Option<String> {
     let node = reader.take("idempotency")?;
     let mut inner = Reader::open(node, &IDEMPOTENCY, reader.context())?;
-    inner.text("header").map(|text| text.value)
+    let name = inner.text("header")?;
+    header_name(&name, Headers::Sent, inner.context());
+    Some(name.value)
 }
 
 /// The query, and how the lists in it are written.

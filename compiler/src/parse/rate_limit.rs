@@ -3,7 +3,7 @@
 use connc_plan as plan;
 
 use crate::diagnostic::{Code, Diagnostic};
-use crate::lang::expression;
+use crate::lang::{Headers, expression, header_name};
 use crate::source::Spanned;
 use crate::spec::{NUMBER, Number, NumberSource, WINDOW, Window};
 use crate::yaml::{Kind, Literal, Reader, Scalar};
@@ -79,8 +79,9 @@ fn number(reader: &mut Reader<'_, '_>, name: &'static str, otherwise: plan::Rate
     inner.one_of(&["body", "capture"]);
     let from = match inner.needs_one_of(&["header", "body"])? {
         "header" => {
-            let header = inner.text("header")?.value;
-            NumberSource::Header(header, capture(&mut inner))
+            let header = inner.text("header")?;
+            header_name(&header, Headers::Read, inner.context());
+            NumberSource::Header(header.value, capture(&mut inner))
         }
         _ => NumberSource::Body(expression(&mut inner, "body")?),
     };

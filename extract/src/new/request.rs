@@ -41,6 +41,9 @@ pub(super) fn inputs(offer: &Offer, path: &[String], paged: &[String], schemas: 
         let place = parameter.get("in").and_then(Value::as_str).unwrap_or_default();
         let name = key.split('@').next().filter(|_| key.ends_with(&format!("@{place}"))).unwrap_or(key);
         let required = parameter.get("required") == Some(&Value::Bool(true));
+        if place == "header" && !connc_plan::header::is_free(name) {
+            continue;
+        }
         if !["query", "header"].contains(&place) || paged.iter().any(|paged| paged == name) {
             continue;
         }

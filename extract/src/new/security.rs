@@ -1,5 +1,6 @@
 //! Ways to connect, from what a description says of security.
 
+use connc_plan::header;
 use serde_json::Value;
 
 use super::draft::Auth;
@@ -77,8 +78,12 @@ impl Ways {
     }
 
     fn api_key(&mut self, name: &str, parameter: &str, place: &str) {
-        let printable = !parameter.is_empty() && parameter.chars().all(|c| c.is_ascii_graphic());
-        if !printable || !["header", "query", "cookie"].contains(&place) {
+        let fits = match place {
+            "header" => header::is_free(parameter),
+            "cookie" => header::is_token(parameter),
+            _ => !parameter.is_empty() && parameter.chars().all(|c| c.is_ascii_graphic()),
+        };
+        if !fits || !["header", "query", "cookie"].contains(&place) {
             self.notes.push(format!("`{}` does not say where its key goes", shown(name)));
             return;
         }

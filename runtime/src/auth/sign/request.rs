@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use crate::context::Context;
 use crate::program::{Evaluation, Vars};
-use crate::request::Built;
+use crate::request::{Built, header_name};
 use crate::scope::Names;
 use crate::{Error, hash};
 
@@ -111,7 +111,8 @@ fn named(place: &Place) -> String {
 fn put(built: &mut Built, place: &Place, text: &str) -> Result<(), Error> {
     let unfit = || Error::invalid(format!("the signature cannot stand in {}", named(place)));
     match place {
-        Place::Header(name) => set_header(built, HeaderName::try_from(name).map_err(|_| unfit())?, text).ok_or_else(unfit),
+        Place::Header(name) if connc_plan::header::is_cookie(name) => Err(unfit()),
+        Place::Header(name) => set_header(built, header_name(name)?, text).ok_or_else(unfit),
         Place::Query(name) => {
             let name = connc_expr::text::encode_query(name);
             let query = built.url.query().unwrap_or_default();
@@ -123,7 +124,7 @@ fn put(built: &mut Built, place: &Place, text: &str) -> Result<(), Error> {
             Ok(())
         }
         Place::Cookie(name) => {
-            if text.contains([';', ',', ' ', '"', '\\']) {
+            if !connc_plan::header::is_token(name) || text.contains([';', ',', ' ', '"', '\\']) {
                 return Err(unfit());
             }
             let before = built.headers.get(COOKIE).and_then(|value| value.to_str().ok()).unwrap_or_default();
