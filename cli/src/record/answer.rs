@@ -6,6 +6,7 @@ use connc_runtime::transport::{Heard, Recorded};
 
 use super::json::Json;
 use super::stand_in::StandIns;
+use super::vocabulary::{CHARSETS, LIMITS, MEDIA};
 use crate::error::Stop;
 
 /// An answer as it was recorded.
@@ -75,7 +76,8 @@ impl Answer {
         match &self.body {
             Body::Json(json) => stand_ins.see(json),
             Body::Lines(lines) => lines.iter().for_each(|line| stand_ins.see(line)),
-            Body::Csv(text) | Body::Text(text) => stand_ins.see_text(text),
+            Body::Csv(text) => stand_ins.see_text(text.split_once('\n').map_or("", |(_, rows)| rows)),
+            Body::Text(text) => stand_ins.see_text(text),
         }
         self.headers.iter().for_each(|(_, value)| stand_ins.see_text(value));
     }
@@ -115,8 +117,7 @@ fn cell(stand_ins: &mut StandIns, text: &str) -> Result<String, Error> {
 /// What a header's value becomes; none where a replay does not need the header. No cookie is written but one that the spec keeps.
 fn header(stand_ins: &mut StandIns, name: &str, value: &str) -> Result<Option<String>, Error> {
     if name == "content-type" {
-        let plain = value.len() <= 100 && !value.contains("boundary");
-        return Ok(Some(if plain { value.to_owned() } else { value.split(';').next().unwrap_or_default().trim().to_owned() }));
+        return Ok(Some(media_type(value)));
     }
     if name == "set-cookie" {
         let pair = value.split(';').next().and_then(|pair| pair.split_once('='));
@@ -148,11 +149,27 @@ fn limit(stand_ins: &mut StandIns, name: &str, value: &str, unit: Option<RateUni
     if epoch && let Some(moved) = stand_ins.clock_moved(value) {
         return Some(moved);
     }
-    // Policies have names and numbers; a long run of both is something else.
+    // Policies have names, which may be anybody's: only numbers, parameters and units are kept.
     let plain = value.len() <= 80 && value.chars().all(|c| c.is_ascii_alphanumeric() || "=;,/ \".:_-".contains(c));
-    let token = value.split(|c: char| !c.is_ascii_alphanumeric()).any(|run| run.len() > 9 && run.contains(|c: char| c.is_ascii_digit()));
-    (plain && !token).then(|| {
+    let known = |run: &str| run.len() <= 9 && run.chars().all(|c| c.is_ascii_digit()) || LIMITS.contains(&run.to_lowercase().as_str());
+    let known = value.split(|c: char| !c.is_ascii_alphanumeric()).filter(|run| !run.is_empty()).all(known);
+    (plain && known).then(|| {
         stand_ins.kept.headers.insert(format!("{name}: {value}"));
         value.to_owned()
     })
+}
+
+/// The media type with its character set; other parameters may say anything, and so may the name of a type that is nobody's but the provider's.
+fn media_type(value: &str) -> String {
+    let mut parts = value.split(';');
+    let kind = parts.next().unwrap_or_default().trim().to_lowercase();
+    let kind = match kind.as_str() {
+        known if MEDIA.contains(&known) => known,
+        json if json.ends_with("+json") => "application/json",
+        text if text.starts_with("text/") => "text/plain",
+        _ => "application/octet-stream",
+    };
+    let set = parts.filter_map(|part| part.split_once('=')).find(|(name, _)| name.trim().eq_ignore_ascii_case("charset"));
+    let set = set.map(|(_, set)| set.trim().trim_matches('"').to_lowercase()).filter(|set| CHARSETS.contains(&set.as_str()));
+    set.map_or_else(|| kind.to_owned(), |set| format!("{kind}; charset={set}"))
 }

@@ -7,68 +7,8 @@ use connc_expr::ir::Kind;
 use connc_plan::{Plan, RateNumber, RateSource, RateUnit};
 use serde_json::Value;
 
+use super::vocabulary::{CODES, ENDINGS, MARKUP, NODES};
 use crate::project::Loaded;
-
-/// Words of document formats: HTML's elements and entities, and the node types of rich text as JSON.
-const FORMATS: &[&str] = &[
-    "a",
-    "amp",
-    "apos",
-    "b",
-    "blockquote",
-    "body",
-    "br",
-    "code",
-    "div",
-    "em",
-    "gt",
-    "h1",
-    "h2",
-    "h3",
-    "head",
-    "hr",
-    "href",
-    "html",
-    "i",
-    "img",
-    "li",
-    "lt",
-    "nbsp",
-    "ol",
-    "p",
-    "pre",
-    "quot",
-    "span",
-    "src",
-    "strong",
-    "table",
-    "tbody",
-    "td",
-    "th",
-    "title",
-    "tr",
-    "u",
-    "ul",
-];
-
-/// Node types of rich text as JSON, which stand as `type`.
-const NODES: &[&str] = &[
-    "blockquote",
-    "bulletList",
-    "codeBlock",
-    "doc",
-    "hardBreak",
-    "heading",
-    "listItem",
-    "mention",
-    "orderedList",
-    "paragraph",
-    "rule",
-    "text",
-];
-
-/// Endings of files, where a URL has one.
-const ENDINGS: &[&str] = &["csv", "gif", "html", "jpeg", "jpg", "json", "pdf", "png", "svg", "txt", "xml"];
 
 /// What is known of a connector.
 #[derive(Debug, Default)]
@@ -131,7 +71,12 @@ impl Known {
         self.words.contains(text) || (name == Some("type") && NODES.contains(&text))
     }
 
-    /// Whether a member's name stands in the spec or in the provider's description.
+    /// Whether a text is an error's code that the spec, the provider's description or a registry has.
+    pub(crate) fn error_code(&self, text: &str) -> bool {
+        self.words.contains(text) || CODES.contains(&text)
+    }
+
+    /// Whether a member's name stands in the spec, in a unified model or in the provider's description.
     pub(crate) fn name(&self, name: &str) -> bool {
         self.names.contains(name)
     }
@@ -180,21 +125,16 @@ impl Known {
 
     /// Words of markup.
     pub(crate) fn markup(text: &str) -> bool {
-        FORMATS.contains(&text)
+        MARKUP.contains(&text)
     }
 
     /// Goes through the plan as data: what stands there is the author's own text.
     fn plan(&mut self, value: &Value, key: Option<&str>) {
         match value {
-            Value::String(text) => match key {
-                Some("literal") => self.literal(text),
-                Some("source") => self.expression(text),
-                Some("header") => drop(self.headers.insert(text.to_lowercase())),
-                Some("cookie") => drop(self.cookies.insert(text.clone())),
-                Some("within") => drop(self.domains.insert(text.to_lowercase())),
-                Some("const" | "constants" | "values" | "ends_on" | "otherwise") => drop(self.words.insert(text.clone())),
-                Some(_) | None => {}
-            },
+            Value::String(text) => {
+                self.names.insert(text.clone());
+                self.text(text, key);
+            }
             Value::Array(items) => items.iter().for_each(|item| match (key, item) {
                 // Pairs of a provider's word and the model's.
                 (Some("values"), Value::Array(pair)) => pair.iter().for_each(|word| self.plan(word, key)),
@@ -207,6 +147,19 @@ impl Known {
                 }
             }
             Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        }
+    }
+
+    /// What a text of the plan lets be kept, by the key that it stands at.
+    fn text(&mut self, text: &str, key: Option<&str>) {
+        match key {
+            Some("literal") => self.literal(text),
+            Some("source") => self.expression(text),
+            Some("header") => drop(self.headers.insert(text.to_lowercase())),
+            Some("cookie") => drop(self.cookies.insert(text.to_owned())),
+            Some("within") => drop(self.domains.insert(text.to_lowercase())),
+            Some("const" | "constants" | "values" | "ends_on" | "otherwise") => drop(self.words.insert(text.to_owned())),
+            Some(_) | None => {}
         }
     }
 
@@ -237,6 +190,8 @@ impl Known {
         tree.walk(&mut |node| {
             if let Kind::String(text) = &node.kind {
                 self.words.insert(text.clone());
+                // Members are looked up by text, too.
+                self.names.insert(text.clone());
             }
             if let Kind::Field(name) = &node.kind {
                 self.names.insert(name.clone());
@@ -247,7 +202,7 @@ impl Known {
         });
     }
 
-    /// The words of a unified model.
+    /// The words and names of a unified model.
     fn schema(&mut self, schema: &Value) {
         match schema {
             Value::Object(members) => {
@@ -255,6 +210,10 @@ impl Known {
                     match value {
                         Value::Array(words) if name == "enum" => {
                             self.words.extend(words.iter().filter_map(Value::as_str).map(str::to_owned))
+                        }
+                        Value::Object(fields) if name == "properties" => {
+                            self.names.extend(fields.keys().cloned());
+                            self.schema(value);
                         }
                         value => self.schema(value),
                     }

@@ -9,10 +9,13 @@ mod known;
 mod link;
 mod stand_in;
 mod time;
+mod vocabulary;
 mod yaml;
 
 #[cfg(test)]
 mod tests;
+
+use std::collections::BTreeSet;
 
 use connc_compiler::source::{Role, Sources};
 use connc_plan::{Cassette, CassetteCall, Plan};
@@ -49,6 +52,8 @@ pub(crate) struct Tape<'a> {
 pub(crate) struct Made {
     pub(crate) text: String,
     pub(crate) review: Vec<String>,
+    /// Names of members that are invented too, where there are any.
+    pub(crate) renamed: Option<String>,
     /// What the provider's description says otherwise: `connc test` will complain of it, and rightly.
     pub(crate) contradictions: Vec<String>,
 }
@@ -88,7 +93,9 @@ pub(crate) fn cassette(tape: &Tape<'_>, name: &str) -> Result<Made, Stop> {
     let text = yaml::cassette(&cassette);
     let contradictions = played(tape, name, &text)?;
     leaks(tape.account, &text)?;
-    Ok(Made { text, review: review(&stand_ins.kept), contradictions })
+    let Kept { renamed, .. } = &stand_ins.kept;
+    let renamed = listed("names of members that neither the spec nor the description has are invented too", renamed);
+    Ok(Made { text, review: review(&stand_ins.kept), renamed, contradictions })
 }
 
 /// A seed for stand-ins that nobody knows afterwards.
@@ -219,17 +226,11 @@ fn leaks(account: &Account, text: &str) -> Result<(), Stop> {
 
 /// What was kept as it is, in words for a person who looks it through.
 fn review(kept: &Kept) -> Vec<String> {
-    let Kept { words, codes, members, headers, numbers } = kept;
-    let listed = |what: &str, names: &std::collections::BTreeSet<String>| {
-        const MOST: usize = 20;
-        let shown: Vec<String> = names.iter().take(MOST).map(|name| format!("`{name}`")).collect();
-        let more = if names.len() > MOST { format!(" and {} more", names.len() - MOST) } else { String::new() };
-        (!names.is_empty()).then(|| format!("{what}: {}{more}", shown.join(", ")))
-    };
+    let Kept { words, codes, members, renamed: _, headers, numbers } = kept;
     let mut lines: Vec<String> = [
         listed("words that the spec or the description has", words),
         listed("error codes", codes),
-        listed("names of members that neither has", members),
+        listed("names of members, made of common words", members),
         listed("values of rate limit headers", headers),
     ]
     .into_iter()
@@ -239,4 +240,11 @@ fn review(kept: &Kept) -> Vec<String> {
         lines.push(format!("{} of up to three digits, or that count", counted(*numbers, "number")));
     }
     lines
+}
+
+fn listed(what: &str, names: &BTreeSet<String>) -> Option<String> {
+    const MOST: usize = 20;
+    let shown: Vec<String> = names.iter().take(MOST).map(|name| format!("`{name}`")).collect();
+    let more = if names.len() > MOST { format!(" and {} more", names.len() - MOST) } else { String::new() };
+    (!names.is_empty()).then(|| format!("{what}: {}{more}", shown.join(", ")))
 }

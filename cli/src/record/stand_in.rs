@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::invent::Runs;
 use super::json::Json;
 use super::known::Known;
-use super::time;
+use super::{time, vocabulary};
 
 /// Language tags and time zones: one is as good as another.
 const LOCALES: &[&str] = &["de-AT", "fr-CA", "it-CH", "nl-BE", "pt-PT", "sv-FI", "da-DK", "es-MX"];
@@ -44,8 +44,10 @@ pub(crate) struct StandIns {
 pub(crate) struct Kept {
     pub(crate) words: BTreeSet<String>,
     pub(crate) codes: BTreeSet<String>,
-    /// Names of members that neither the spec nor the description knows.
+    /// Names of members that neither the spec nor the description knows, of common words.
     pub(crate) members: BTreeSet<String>,
+    /// Stand-ins for names of members.
+    pub(crate) renamed: BTreeSet<String>,
     pub(crate) headers: BTreeSet<String>,
     pub(crate) numbers: usize,
 }
@@ -134,25 +136,43 @@ impl StandIns {
             Json::Text(text) => Json::Text(self.text(text, name)?),
             Json::List(items) => Json::List(items.iter().map(|item| self.json(item, name)).collect::<Result<_, _>>()?),
             Json::Object(members) => {
-                let member = |(name, value): &(String, Json)| Ok((self.member(name)?, self.json(value, Some(name))?));
-                Json::Object(members.iter().map(member).collect::<Result<_, Error>>()?)
+                let names = self.members(members)?;
+                let member = |((name, value), made): (&(String, Json), String)| Ok((made, self.json(value, Some(name))?));
+                Json::Object(members.iter().zip(names).map(member).collect::<Result<_, Error>>()?)
             }
         })
     }
 
-    /// A member's name: kept unless it is made of somebody's data, as in an object by email address.
+    /// A member's name: kept where the spec, the model or the description has it, or where it is made of common words that stand in no
+    /// recorded value; any other may be somebody's, as in an object by email address.
     pub(crate) fn member(&mut self, name: &str) -> Result<String, Error> {
         if self.known.name(name) {
             return Ok(name.to_owned());
         }
-        if let Some(made) = self.whole.get(name) {
-            return Ok(made.clone());
+        if vocabulary::names(name) && !self.runs.recorded(name) {
+            self.kept.members.insert(name.to_owned());
+            return Ok(name.to_owned());
         }
-        if !plain_name(name) || self.runs.recorded(name) {
-            return self.text(name, None);
+        let made = self.text(name, None)?;
+        if made != name {
+            self.kept.renamed.insert(made.clone());
         }
-        self.kept.members.insert(name.to_owned());
-        Ok(name.to_owned())
+        Ok(made)
+    }
+
+    /// The names of an object's members. There are only so many languages to choose from: two members stay two.
+    fn members(&mut self, members: &[(String, Json)]) -> Result<Vec<String>, Error> {
+        let mut made: Vec<String> = Vec::with_capacity(members.len());
+        let mut taken = HashMap::new();
+        for (name, _) in members {
+            let mut stand_in = self.member(name)?;
+            while taken.get(&stand_in).is_some_and(|owner| owner != name) {
+                stand_in.push('x');
+            }
+            taken.insert(stand_in.clone(), name.clone());
+            made.push(stand_in);
+        }
+        Ok(made)
     }
 
     /// A text; `name` is that of the member that it stands in.
@@ -167,7 +187,7 @@ impl StandIns {
             self.kept.words.insert(text.to_owned());
             return Ok(text.to_owned());
         }
-        if name.is_some_and(|name| self.known.code(name)) && code_like(text) {
+        if name.is_some_and(|name| self.known.code(name)) && self.known.error_code(text) {
             self.kept.codes.insert(text.to_owned());
             return Ok(text.to_owned());
         }
@@ -308,19 +328,6 @@ impl StandIns {
     pub(crate) fn clock_moved(&self, digits: &str) -> Option<String> {
         time::epoch(digits, self.clock).or_else(|| time::moved(digits, self.clock))
     }
-}
-
-/// A name as programs have them, and nothing that looks like an id, an address or a label.
-fn plain_name(name: &str) -> bool {
-    let first = name.chars().next().is_some_and(|c| c.is_ascii_alphabetic() || "_$@#".contains(c));
-    let inner = name.chars().all(|c| c.is_ascii_alphanumeric() || "_$@#.:-".contains(c));
-    let address = name.trim_start_matches('@').split_once('@').is_some_and(|(_, host)| host.contains('.'));
-    let digits = name.split(|c: char| !c.is_ascii_digit()).any(|run| run.len() > SMALL);
-    first && inner && !address && !digits && !is_uuid(name) && name.len() <= 64
-}
-
-fn code_like(text: &str) -> bool {
-    text.len() <= 64 && text.chars().all(|c| c.is_ascii_alphanumeric() || "_.-:".contains(c))
 }
 
 fn is_uuid(text: &str) -> bool {

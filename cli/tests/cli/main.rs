@@ -16,4 +16,5 @@ mod extract;
 mod files;
 mod new;
 mod record;
+mod record_formats;
 mod trouble;

@@ -119,9 +119,13 @@ pub(super) fn write(
     let made = record::cassette(&tape, &name)?;
     save(&path, &made.text)?;
     let shown = path.display();
-    console.note(format!("recorded in `{shown}`; values are invented, but for these:"))?;
+    let but = if made.review.is_empty() { "" } else { ", but for these:" };
+    console.note(format!("recorded in `{shown}`; values are invented{but}"))?;
     for line in &made.review {
         writeln!(console.err, "  {line}")?;
+    }
+    if let Some(renamed) = &made.renamed {
+        console.note(renamed)?;
     }
     for line in &made.contradictions {
         console.warning(line)?;
