@@ -180,7 +180,7 @@ pub(super) fn report(
     for error in errors.iter().take(most) {
         let range = error.error.location().map_or(0..text.len(), |place| place.offset()..place.end_offset());
         // A whole selection set is not where one looks; its first line is. The end is after the last character, not on the next line.
-        let start = range.start.min(end_of_text.saturating_sub(1));
+        let start = range.start.min(text.floor_char_boundary(end_of_text.saturating_sub(1)));
         let end = text.get(start..range.end).and_then(|slice| slice.find('\n')).map_or(range.end, |at| start + at);
         let message = plain(&error.error.to_string());
         // Below a field that does not exist, nothing counts as used.

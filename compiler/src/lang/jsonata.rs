@@ -52,7 +52,8 @@ impl Expression {
                 // What is missing at the end only follows from what is wrong before it.
                 let follows = |index: usize, start: usize| index > 0 && start >= end_of_text;
                 for (_, error) in errors.into_iter().enumerate().filter(|(index, error)| !follows(*index, error.span.start)) {
-                    let start = error.span.start.min(end_of_text.saturating_sub(1));
+                    let last = text.text.floor_char_boundary(end_of_text.saturating_sub(1));
+                    let start = error.span.start.min(last);
                     let diagnostic = Diagnostic::new(Code::JsonataSyntax, text.place(start..error.span.end.max(start)), error.message);
                     diagnostics.push(diagnostic.help_if(error.help));
                 }

@@ -224,6 +224,15 @@ proptest! {
 }
 
 #[test]
+fn what_is_missing_after_a_character_of_several_bytes_is_reported_before_it() {
+    for next in ["a.b[\u{e9}\u{1d11e}", "\u{1d11e} +", "(\u{e9}"] {
+        let changed = CONNECTOR.replacen("next: 'a.b[0]'", &format!("next: '{next}'"), 1);
+        assert_ne!(changed, CONNECTOR);
+        check(&changed, MAP).unwrap();
+    }
+}
+
+#[test]
 fn bombs_end_with_a_message() {
     let nested = format!("{}{}", "[".repeat(200_000), "]".repeat(200_000));
     let aliases: String = (1..40).map(|level| format!("a{level}: &a{level} [*a{0}, *a{0}, *a{0}, *a{0}]\n", level - 1)).collect();
