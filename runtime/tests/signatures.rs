@@ -146,6 +146,22 @@ async fn what_cannot_be_signed_is_not_sent() {
 }
 
 #[tokio::test]
+async fn a_file_that_is_read_while_it_is_sent_has_no_hash() {
+    let mut plan = signed(expressions(&[(header("X-Signature"), "$request.body_sha256")]), json!({}));
+    let body = json!({ "multipart": [["file", { "expression": expression("$input.file") }]] });
+    let mut send = operation("files.create", "one", request("POST", "/files", json!({ "body": body })), item(&[]), json!({}));
+    send["input"] = json!([parameter("file", "file", true)]);
+    plan.operations.insert("files.create".to_owned(), serde_json::from_value(send).unwrap());
+    let bench = desk(plan, vec![ok(json!({ "id": 1 }))]);
+    let file = connc_runtime::File::reader("a.txt", || panic!("nothing is read")).content_type("text/plain");
+    let error = bench.call(Call::native("files.create").file("file", file)).await.unwrap_err();
+    assert_eq!(error.message, "the signature for header `X-Signature` came to nothing");
+    assert!(error.help.as_ref().unwrap().contains("no `$request.body_sha256`"), "{:?}", error.help);
+    let file = connc_runtime::File::bytes("a.txt", "one").content_type("text/plain");
+    bench.call(Call::native("files.create").file("file", file)).await.unwrap();
+}
+
+#[tokio::test]
 async fn signatures_are_shown_as_words() {
     let sign = expressions(&[(json!({ "query": "sig" }), "$hex($sha256($request.url))"), (header("X-Signature"), "$secret.token")]);
     let bench = desk(signed(sign, json!({})), Vec::new());

@@ -33,7 +33,8 @@ pub(super) static SIGN: Table = Table {
     name: "sign",
     doc: "Expressions over `$request` and `$secret`, in the order in which they stand; each sees what those before it put. \
           `$request` has `method`, `url`, `host`, `path`, `query`, `headers` (by lowercase name), `body`, `body_sha256` (hex), \
-          `timestamp` (seconds since 1970), `date` (as in HTTP) and `nonce`.",
+          `timestamp` (seconds since 1970), `date` (as in HTTP) and `nonce`. A body that holds a file which is read while it is sent \
+          has neither `body` nor `body_sha256`.",
     keys: &[
         Key {
             name: "headers",

@@ -51,7 +51,11 @@ fn expressions(context: &Context, signed: &[Signed], built: &mut Built, names: &
         let over = Evaluation::over_nothing(context.programs(), &vars)?;
         let text = over.text(value).map_err(|error| error.placed(context.plan(), value.origin))?;
         let text = text.ok_or_else(|| {
-            Error::invalid(format!("the signature for {} came to nothing", named(place))).placed(context.plan(), value.origin)
+            let error = Error::invalid(format!("the signature for {} came to nothing", named(place))).placed(context.plan(), value.origin);
+            if built.body.bytes().is_some() {
+                return error;
+            }
+            error.with_help("the body holds a file that is read while it is sent: it has no `$request.body` and no `$request.body_sha256`")
         })?;
         put(built, place, &text)?;
     }
