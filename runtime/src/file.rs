@@ -74,6 +74,16 @@ impl File {
         self.content_type.as_deref().unwrap_or("application/octet-stream")
     }
 
+    /// Whether its media type is one: `type/subtype`, and what may follow (RFC 9110, section 8.3.1).
+    #[must_use]
+    pub fn has_media_type(&self) -> bool {
+        let kind = self.media_type();
+        let token = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b));
+        let essence = kind.split(';').next().unwrap_or_default().trim();
+        let two = essence.split_once('/').is_some_and(|(kind, subtype)| token(kind) && token(subtype));
+        two && kind.bytes().all(|byte| (0x20..0x7f).contains(&byte))
+    }
+
     pub(crate) fn size(&self) -> Option<u64> {
         self.length
     }

@@ -24,8 +24,9 @@ fn part(content: &mut Content, name: &str, value: &Value, files: &[File], bounda
     let name = escaped(name);
     if let Some(file) = file::of(files, value) {
         let kind = file.media_type();
-        if kind.is_empty() || kind.bytes().any(|byte| !(0x20..0x7f).contains(&byte)) {
-            return Err(Error::invalid(format!("the media type of the file `{}` is none", file.name())));
+        if !file.has_media_type() {
+            let message = format!("the file `{}` is given as `{}`", file.name(), kind.escape_debug());
+            return Err(Error::invalid(format!("{message}, which is no media type such as `text/plain`")));
         }
         let head = format!("form-data; name=\"{name}\"; filename=\"{}\"\r\ncontent-type: {kind}", escaped(file.name()));
         content.push(format!("--{boundary}\r\ncontent-disposition: {head}\r\n\r\n"));
@@ -72,7 +73,7 @@ mod tests {
             --B\ncontent-disposition: form-data; name=\"o\"\ncontent-type: application/json\n\n{\"a\":[1]}\n\
             --B\ncontent-disposition: form-data; name=\"f\"; filename=\"a %22b%22%0D%0Ax: y.txt\"\ncontent-type: text/plain\n\n";
         assert_eq!(text, format!("{}one\ntwo\r\n--B--\r\n", expected.replace('\n', "\r\n")));
-        for kind in ["a\r\nb", ""] {
+        for kind in ["a/b\r\nc", "", "bogus", "text/", "a/b/c", "a b/c"] {
             let files = [File::bytes("a", "b").content_type(kind)];
             assert!(body(&[("f".to_owned(), file::handle(0, &files[0]))], &files, "B").is_err());
         }

@@ -300,7 +300,8 @@ impl Parts {
         let (body, kind) = match self.body {
             Made::Nothing => (Content::default(), None),
             Made::Whole(content, kind) => {
-                (content, Some(HeaderValue::try_from(kind).map_err(|_| Error::invalid("the media type is none"))?))
+                let wrong = || Error::invalid(format!("`{kind}` is no media type such as `text/plain`"));
+                (content, Some(HeaderValue::try_from(kind.as_str()).map_err(|_| wrong())?))
             }
             Made::Json(value) => (Content::from(value.to_string()), Some(HeaderValue::from_static("application/json"))),
             Made::Form(fields) => {

@@ -35,6 +35,10 @@ fn one(option: &str) -> Result<(String, File), Stop> {
     if let Some(content_type) = content_type {
         file = file.content_type(content_type);
     }
+    if !file.has_media_type() {
+        let given = content_type.unwrap_or_default();
+        return Err(Stop::usage(format!("`--file {option}`: `{given}` is no media type")).help("a media type is such as `text/plain`"));
+    }
     Ok((input.to_owned(), file))
 }
 
