@@ -1,5 +1,7 @@
 //! How calls leave the machine: local servers in the place of a provider, and the key that seals cursors.
 
+pub(crate) mod origins;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;

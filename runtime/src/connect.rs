@@ -118,6 +118,17 @@ impl Runtime {
         changed.await.map(drop)
     }
 
+    /// What there was to choose from when the account was connected, what is chosen already included. Nothing where it is not connected.
+    ///
+    /// # Errors
+    ///
+    /// Where the store cannot be read.
+    pub async fn choices(&self, connector: &Connector, account: &Account) -> Result<Vec<Choice>, Error> {
+        let stored = auth::stored(&self.connecting(connector, account)?).await?;
+        let offered = stored.map(|entry| entry.offered).unwrap_or_default();
+        Ok(offered.into_iter().map(|(name, options)| Choice { name, options }).collect())
+    }
+
     /// What is kept of an account and is no secret, in scope as `kept.*`: from token answers, and what was chosen.
     ///
     /// # Errors
@@ -130,15 +141,15 @@ impl Runtime {
     }
 
     /// Ends what an account began: sends what its method has for that (a logout, a revocation), and removes what is stored of it,
-    /// even where the provider cannot be reached.
+    /// even where the provider cannot be reached. Says whether anything was stored: what is looked for under another id is not found.
     ///
     /// # Errors
     ///
     /// Where the store cannot remove it, or the provider refuses; the account is forgotten then, too.
-    pub async fn disconnect(&self, connector: &Connector, account: &Account) -> Result<(), Error> {
+    pub async fn disconnect(&self, connector: &Connector, account: &Account) -> Result<bool, Error> {
         let context = self.connecting(connector, account)?;
         if !auth::keeps(&context.account.method) {
-            return Ok(());
+            return Ok(false);
         }
         auth::forget(&context, async |entry| {
             let entry = std::sync::Arc::new(entry);

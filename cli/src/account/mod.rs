@@ -14,7 +14,7 @@ use crate::console::Console;
 use crate::error::{Stop, suggestion};
 
 pub(crate) use missing::placeholders;
-pub(crate) use store::{new_key, store};
+pub(crate) use store::{folder, new_key, store, tried};
 
 /// Options that say who calls.
 #[derive(Debug, clap::Args)]

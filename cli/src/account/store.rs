@@ -1,5 +1,6 @@
 //! Where the tokens of connected accounts are kept between commands: an encrypted store, with its key from the environment.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use connc_plan::Plan;
@@ -24,15 +25,31 @@ pub(crate) fn store(args: &AccountArgs, plan: &Plan, auth: &str) -> Result<Optio
         }
         return Ok(None);
     };
-    let folder = match &args.store {
-        Some(folder) => folder.clone(),
-        None => wire::state_folder()
+    let store = FileStore::new(folder(args)?, &key, Arc::new(SystemClock)).map_err(|error| Stop::usage(error.message.clone()))?;
+    Ok(Some(Arc::new(store)))
+}
+
+/// The folder that tokens are kept in.
+pub(crate) fn folder(args: &AccountArgs) -> Result<PathBuf, Stop> {
+    match &args.store {
+        Some(folder) => Ok(folder.clone()),
+        None => Ok(wire::state_folder()
             .ok_or_else(|| Stop::usage("there is no folder for tokens").help("name one: `--store DIR`"))?
             .join("connc")
-            .join("accounts"),
+            .join("accounts")),
+    }
+}
+
+/// Writes something to the store and removes it, before a person is asked for what could not be kept.
+pub(crate) async fn tried(store: &dyn Store) -> Result<(), Stop> {
+    let key = format!("~trial {}", std::process::id());
+    let tried = async {
+        store.save(&key, b"trial").await?;
+        store.remove(&key).await
     };
-    let store = FileStore::new(folder, &key, Arc::new(SystemClock)).map_err(|error| Stop::usage(error.message.clone()))?;
-    Ok(Some(Arc::new(store)))
+    tried.await.map_err(|error| {
+        Stop::usage(format!("what the person allows could not be kept: {}", error.message)).help("name another folder: `--store DIR`")
+    })
 }
 
 /// The key, as 64 hexadecimal digits or as Base64. No message repeats any of it.

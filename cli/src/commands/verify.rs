@@ -33,6 +33,7 @@ pub(crate) fn run(args: &Args, project: &Project, console: &mut Console) -> Resu
     let plan = super::compiled(&loaded, console)?;
     let account = account::account(&args.account, &plan, Secrets::Needed, console)?;
     let (name, lists) = proof(&plan, &account.auth)?;
+    wire::origins::check(&args.wire, &plan, &account)?;
     let runtime = wire::runtime(&args.wire, false, account::store(&args.account, &plan, &account.auth)?)?;
     let connector = Connector::load(plan).map_err(|error| Stop::usage(error.message.clone()))?;
     let call = args.timeout.iter().fold(Call::native(name.as_str()), |call, timeout| call.deadline(*timeout));

@@ -33,7 +33,11 @@ pub(crate) fn stop(error: &Error, loaded: &Loaded, console: &mut Console) -> Sto
         let stop = Stop::usage(error.message.clone());
         return error.help.iter().fold(stop, |stop, help| stop.help(help.as_str()));
     }
-    match std::io::Write::write_all(&mut console.err, text(error, &|place| loaded.place(place)).as_bytes()) {
+    let mut error = error.clone();
+    if error.kind == ErrorKind::NeedsReauth {
+        error.help = Some(format!("connect it: `connc connect {} --account FILE`", loaded.name));
+    }
+    match std::io::Write::write_all(&mut console.err, text(&error, &|place| loaded.place(place)).as_bytes()) {
         Ok(()) => Stop::Problems,
         Err(error) => error.into(),
     }
@@ -67,6 +71,8 @@ pub(crate) fn text(error: &Error, shown: &dyn Fn(&str) -> String) -> String {
     }
     if let Some(help) = &error.help {
         let _ = writeln!(out, "  {CYAN}{:<10}{CYAN:#} {}", "help", clean(help));
+    } else if error.kind == ErrorKind::Store {
+        let _ = writeln!(out, "  {CYAN}{:<10}{CYAN:#} see that the store can be read and written: its folder is that of `--store`", "help");
     } else if error.retryable {
         let _ = writeln!(out, "  {CYAN}{:<10}{CYAN:#} the same call may succeed later", "help");
     }

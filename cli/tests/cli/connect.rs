@@ -200,7 +200,49 @@ fn consent_becomes_a_token_that_other_commands_use_and_renew() {
     assert!(kept.into_iter().all(|path| !String::from_utf8_lossy(&std::fs::read(path).unwrap()).contains("refresh")));
 
     assert!(desk.run(&["connect", "courier"], &["--disconnect"]).fine().out.contains("disconnected"));
-    desk.run(&["run", "courier", "parcels"], &["--native"]).failed(&["error[needs_reauth]"]);
+    desk.run(&["run", "courier", "parcels"], &["--native"]).failed(&[
+        "error[needs_reauth]",
+        "not connected yet",
+        "`connc connect courier --account FILE`",
+    ]);
+    desk.run(&["connect", "courier"], &["--disconnect"]).refused(&[
+        "nothing is kept of account `acme` (auth `oauth`)",
+        &desk.store,
+        "`id` of the account file",
+    ]);
+}
+
+#[test]
+fn nobody_is_asked_for_what_could_not_be_kept() {
+    let mut desk = Desk::new("unwritable", Vec::new());
+    // Below a file there can be no folder.
+    desk.store = format!("{}/store", desk.account);
+    let done = desk.run(&["connect", "courier"], &["--timeout", "200ms"]);
+    done.refused(&["what the person allows could not be kept", &desk.store, "name another folder: `--store DIR`"]);
+    assert!(!done.err.contains("https://") && !done.err.contains("browser"), "{done:?}");
+    let done = desk.run(&["connect", "courier"], &["--auth", "machine"]);
+    done.failed(&["error[store]", "see that the store can be read and written"]);
+    assert!(!done.err.contains("may succeed later") && desk.server.asked().is_empty(), "{done:?}");
+}
+
+#[test]
+fn an_origin_that_nothing_is_sent_to_is_refused() {
+    let desk = Desk::new("origins", Vec::new());
+    for command in [["connect", "courier"].as_slice(), &["run", "courier", "parcels"], &["verify", "courier"]] {
+        let wrong = ["--auth", "machine", "--origin", "https://login.exampel.com=http://127.0.0.1:9"];
+        desk.run(command, &wrong)
+            .refused(&["connector `courier` sends nothing to `https://login.exampel.com`", "did you mean `https://login.example.com`?"]);
+    }
+    assert!(desk.server.asked().is_empty());
+    // Hosts that an account supplies are those of this account.
+    let run = |from: &str| {
+        let pair = format!("{from}=http://127.0.0.1:9");
+        crate::machine::connc(&["run", "okta", "users", "--dry-run", "--set", "domain=acme.okta.com", "--origin", &pair])
+    };
+    run("https://acme.okta.com").fine();
+    for wrong in ["https://acm.okta.com", "http://acme.okta.com", "https://acme.okta.com:444", "https://acme.okta.com.evil.test"] {
+        run(wrong).refused(&["connector `okta` sends nothing to", "`https://acme.okta.com`"]);
+    }
 }
 
 #[test]
@@ -214,6 +256,8 @@ fn where_there_are_several_one_is_chosen() {
     waiting.done().refused(&["is connected, and reaches 2 for `site`", "--choose site=s1: North", "--choose site=s2: South"]);
     // It can be chosen later, without asking for consent again; something else cannot.
     let choose = |choice: &str| desk.run(&["connect", "courier"], &["--auth", "sites", "--choose", choice]);
+    choose("site=s9").refused(&["is connected, and reaches no `s9` for `site`", "--choose site=s1: North", "--choose site=s2: South"]);
+    choose("sit=s2").refused(&["nothing to choose for `sit`", "did you mean `site`?"]);
     let done = choose("site=s2");
     assert_eq!(done.out, "courier: connected (auth sites, account acme)\n", "{done:?}");
     desk.run(&["run", "courier", "parcels"], &["--auth", "sites", "--native"]).fine();

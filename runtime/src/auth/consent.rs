@@ -98,12 +98,18 @@ pub(crate) async fn finish(context: &Context, flow: &str, redirected: &str) -> R
     // A code is good for one request: sent twice, a provider takes back what it gave for it (RFC 6749, section 4.1.2).
     let got = in_time(context, acquire::acquire(context, &authorize.exchange, With { flow: Some(&values), ..With::default() })).await?;
     let now = context.parts().clock.now();
-    let entry = change(context, |stored| {
+    let stored = change(context, |stored| {
         // What cannot be read is replaced: that is what connecting again is for.
         let stored = stored.unwrap_or_default().unwrap_or_default();
         Ok(Entry { got: Some(now), ..of(got, chosen(context, &stored)) })
     });
-    context.settle(&entry.await?)
+    let entry = stored.await.map_err(|mut error| {
+        // The code is spent, so that no repetition can get what was got with it.
+        error.message = format!("the account is not connected, and what the provider gave is lost: {}", error.message);
+        error.retryable = false;
+        error.with_help("see that the store can be written; then the person has to allow the access once more")
+    })?;
+    context.settle(&entry)
 }
 
 fn of_method(context: &Context) -> Result<&Authorize, Error> {

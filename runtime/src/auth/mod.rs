@@ -21,7 +21,7 @@ pub(crate) use acquire::release;
 pub(crate) use entry::Entry;
 use entry::Made;
 pub(crate) use names::{all_chosen, kept_names, markers, shown_requests};
-pub(crate) use renew::{change, forget, pardon};
+pub(crate) use renew::{change, forget, pardon, stored};
 pub(crate) use sign::{mark, sign};
 pub(crate) use slot::Tokens;
 

@@ -94,6 +94,12 @@ pub(crate) async fn pardon(context: &Context) -> Result<(), Error> {
     Ok(())
 }
 
+/// What is stored of an account as it now is.
+pub(crate) async fn stored(context: &Context) -> Result<Option<Entry>, Error> {
+    let account = Stood::of(context);
+    Ok(load(context).await?.filter(|stored| account.owns(stored)))
+}
+
 /// What is stored, after what could not be stored before is. Under a lease only.
 async fn current(context: &Context, slot: &Slot) -> Result<Option<Entry>, Error> {
     let stored = load(context).await?;
@@ -108,7 +114,8 @@ async fn current(context: &Context, slot: &Slot) -> Result<Option<Entry>, Error>
 }
 
 /// Removes what is stored of an account, after `last` was done with it. What cannot be read is removed as well.
-pub(crate) async fn forget<F>(context: &Context, last: impl FnOnce(Entry) -> F) -> Result<(), Error>
+/// Says whether there was anything.
+pub(crate) async fn forget<F>(context: &Context, last: impl FnOnce(Entry) -> F) -> Result<bool, Error>
 where
     F: Future<Output = Result<(), Error>>,
 {
@@ -119,13 +126,14 @@ where
         Some(unstored) => Ok(Some(Entry::clone(&unstored))),
         None => load(context).await,
     };
+    let there = !matches!(stored, Ok(None));
     let done = match stored.as_ref().map(|stored| account.own(stored.as_ref())) {
         Ok(Some(entry)) => last(entry).await,
         Ok(None) | Err(_) => Ok(()),
     };
     let removed = context.parts().store.remove(&store_key(context)).await;
     slot.forget();
-    removed.and(done)
+    removed.and(done).map(|()| there)
 }
 
 /// Waits for a renewal that a dropped call left behind, whatever came of it.

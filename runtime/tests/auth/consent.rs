@@ -50,6 +50,22 @@ async fn from_the_url_to_the_first_call() {
 }
 
 #[tokio::test]
+async fn a_consent_that_cannot_be_stored_is_said_to_be_lost() {
+    let world = world(oauth(json!({})), newcomer(), rotating(3600));
+    let begun = world.runtime.authorize(&world.connector, &world.account, BACK).unwrap();
+    world.store.fails.store(true, std::sync::atomic::Ordering::SeqCst);
+    let back = format!("code=c&state={}", begun.state);
+    let error = world.runtime.finish(&world.connector, &world.account, &begun.flow, &back).await.unwrap_err();
+    assert_eq!((error.kind, error.retryable, world.tokens()), (ErrorKind::Store, false, 1), "{error}");
+    assert!(error.message.contains("what the provider gave is lost") && error.message.contains("the disk is full"), "{error}");
+    assert!(error.help.as_ref().unwrap().contains("the person has to allow the access once more"), "{:?}", error.help);
+    assert!(!format!("{error:?}").contains("number-1"));
+    let choices = world.runtime.choices(&world.connector, &world.account).await.unwrap();
+    let there = world.runtime.disconnect(&world.connector, &world.account).await.unwrap();
+    assert!(choices.is_empty() && !there, "nothing is kept, and nothing is said to have been");
+}
+
+#[tokio::test]
 async fn an_answer_of_somebody_else_is_refused() {
     let world = world(oauth(json!({})), newcomer(), |_, _| panic!("nothing is sent"));
     let (runtime, connector, account) = (&world.runtime, &world.connector, &world.account);

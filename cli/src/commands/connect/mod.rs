@@ -4,18 +4,19 @@ mod browser;
 mod listen;
 
 use std::io::{BufRead as _, IsTerminal as _, Write as _};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use connc_plan::Plan;
-use connc_runtime::{Account, Call, Choice, Connected, Connector, Error, ErrorKind, Runtime};
+use connc_plan::{AuthMethod, Plan};
+use connc_runtime::{Account, Call, Choice, Connected, Connector, Error, Runtime, Store};
 
 use super::verify;
 use crate::account::{self, AccountArgs, Secrets};
 use crate::console::{Console, GREEN, STRONG};
-use crate::error::Stop;
+use crate::error::{Stop, suggestion};
 use crate::output::failure;
 use crate::project::{Loaded, Project};
-use crate::wire::{self, WireArgs};
+use crate::wire::{self, WireArgs, origins};
 
 /// Connect an account: consent in the browser, and keep what comes of it
 #[derive(Debug, clap::Args)]
@@ -56,6 +57,8 @@ struct Desk<'a> {
     connector: Connector,
     account: Account,
     tasks: tokio::runtime::Runtime,
+    /// None where nothing outlives the command.
+    store: Option<Arc<dyn Store>>,
 }
 
 pub(crate) fn run(args: &Args, project: impl FnOnce() -> Result<Project, Stop>, console: &mut Console) -> Result<(), Stop> {
@@ -66,16 +69,18 @@ pub(crate) fn run(args: &Args, project: impl FnOnce() -> Result<Project, Stop>, 
     let loaded = project()?.find(args.connector.as_deref().unwrap_or_default())?.load()?;
     let plan = super::compiled(&loaded, console)?;
     let account = account::account(&args.account, &plan, Secrets::Needed, console)?;
-    let chosen = choices(&args.choose)?;
-    let runtime = wire::runtime(&args.wire, false, account::store(&args.account, &plan, &account.auth)?)?;
+    let chosen = choices(&args.choose, account::method(&plan, &account.auth)?)?;
+    origins::check(&args.wire, &plan, &account)?;
+    let store = account::store(&args.account, &plan, &account.auth)?;
+    let runtime = wire::runtime(&args.wire, false, store.clone())?;
     let connector = Connector::load(plan.clone()).map_err(|error| Stop::usage(error.message.clone()))?;
     let tasks = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let tasks = tasks.map_err(|error| Stop::usage(format!("the system gives no timers: {error}")))?;
-    let desk = Desk { args, loaded: &loaded, runtime, connector, account, tasks };
+    let desk = Desk { args, loaded: &loaded, runtime, connector, account, tasks, store };
     if args.disconnect {
         let done = desk.tasks.block_on(desk.runtime.disconnect(&desk.connector, &desk.account));
-        done.map_err(|error| failure::stop(&error, &loaded, console))?;
-        return desk.say("disconnected", console);
+        let there = done.map_err(|error| failure::stop(&error, &loaded, console))?;
+        return if there { desk.say("disconnected", console) } else { Err(desk.nothing_kept()?) };
     }
     if !chosen.is_empty() && desk.chosen_later(&chosen, console)? {
         return desk.say("connected", console);
@@ -92,9 +97,25 @@ pub(crate) fn run(args: &Args, project: impl FnOnce() -> Result<Project, Stop>, 
 }
 
 /// Reads `--choose`.
-fn choices(given: &[String]) -> Result<Vec<(&str, &str)>, Stop> {
+fn choices<'a>(given: &'a [String], method: &AuthMethod) -> Result<Vec<(&'a str, &'a str)>, Stop> {
     let wrong = |text: &String| Stop::usage(format!("`--choose {text}` has no `=`")).help("write `--choose NAME=ID`");
-    given.iter().map(|text| text.split_once('=').ok_or_else(|| wrong(text))).collect()
+    let pairs: Vec<_> = given.iter().map(|text| text.split_once('=').ok_or_else(|| wrong(text))).collect::<Result<_, Stop>>()?;
+    let names = || method.choose.iter().map(|choose| choose.name.as_str());
+    match pairs.iter().find(|(name, _)| !names().any(|known| known == *name)) {
+        Some((name, _)) => {
+            Err(Stop::usage(format!("there is nothing to choose for `{name}`")).help(suggestion(name, "names of choices", names())))
+        }
+        None => Ok(pairs),
+    }
+}
+
+/// What there is, as it is chosen on the command line. A provider's label must not draw on the terminal.
+fn options(choice: &Choice) -> String {
+    let lines = choice.options.iter().map(|option| {
+        let line = format!("--choose {}={}: {}", choice.name, option.id, option.label);
+        line.chars().filter(|c| !c.is_control()).collect::<String>()
+    });
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 impl Desk<'_> {
@@ -111,6 +132,9 @@ impl Desk<'_> {
 
     /// Sends a person to the provider, and waits for the answer on the loopback interface (RFC 8252, section 7.3).
     fn consent(&self, console: &mut Console) -> Result<Connected, Stop> {
+        if let Some(store) = &self.store {
+            self.tasks.block_on(account::tried(&**store))?;
+        }
         let listener = listen::open(self.args.port)?;
         let redirect = listener.redirect_uri();
         let asked = self.runtime.authorize(&self.connector, &self.account, redirect);
@@ -131,31 +155,56 @@ impl Desk<'_> {
 
     /// Chooses for an account that was connected before, so that nobody has to consent once more. False where it was not.
     fn chosen_later(&self, chosen: &[(&str, &str)], console: &mut Console) -> Result<bool, Stop> {
+        let offered = self.tasks.block_on(self.runtime.choices(&self.connector, &self.account));
+        let offered = offered.map_err(|error| self.failed(&error, console))?;
+        if chosen.iter().any(|(name, _)| !offered.iter().any(|choice| choice.name == *name)) {
+            return Ok(false);
+        }
+        self.keep(&offered, chosen, console).map(|()| true)
+    }
+
+    /// Keeps what was chosen, where all of it is there.
+    fn keep(&self, offered: &[Choice], chosen: &[(&str, &str)], console: &mut Console) -> Result<(), Stop> {
         for (name, id) in chosen {
-            match self.tasks.block_on(self.runtime.choose(&self.connector, &self.account, name, id)) {
-                Ok(()) => {}
-                Err(error) if error.kind == ErrorKind::InvalidInput => return Ok(false),
-                Err(error) => return Err(self.failed(&error, console)),
+            let choice = offered.iter().find(|choice| choice.name == *name);
+            if let Some(choice) = choice.filter(|choice| !choice.options.iter().any(|option| option.id == *id)) {
+                let message = format!("the account is connected, and reaches no `{id}` for `{name}`");
+                return Err(Stop::usage(message).help(format!("choose one of them, by the same command with\n{}", options(choice))));
             }
         }
-        Ok(true)
+        for (name, id) in chosen {
+            let kept = self.tasks.block_on(self.runtime.choose(&self.connector, &self.account, name, id));
+            kept.map_err(|error| self.failed(&error, console))?;
+        }
+        Ok(())
+    }
+
+    /// Why there was nothing to disconnect.
+    fn nothing_kept(&self) -> Result<Stop, Stop> {
+        let (auth, id) = (&self.account.auth, self.account.id.as_deref().unwrap_or_default());
+        let place = match self.store {
+            Some(_) => format!(" in `{}`", account::folder(&self.args.account)?.display()),
+            None => String::new(),
+        };
+        let help = "it is looked for by `id` of the account file, else by the file's name, and by --auth and --store";
+        Ok(Stop::usage(format!("nothing is kept of account `{id}` (auth `{auth}`){place}")).help(help))
     }
 
     /// Has a person choose what is left to choose.
     fn choose(&self, connected: &Connected, chosen: &[(&str, &str)], console: &mut Console) -> Result<(), Stop> {
-        for (name, _) in chosen {
-            let there = connected.choices.iter().any(|choice| choice.name == *name) || connected.kept.contains_key(*name);
-            if !there {
-                return Err(Stop::usage(format!("there is nothing to choose for `{name}`")));
-            }
+        if !chosen.is_empty() {
+            let offered = self.tasks.block_on(self.runtime.choices(&self.connector, &self.account));
+            self.keep(&offered.map_err(|error| self.failed(&error, console))?, chosen, console)?;
         }
         let (mut open, mut ids) = (Vec::new(), Vec::new());
         for choice in &connected.choices {
-            let given = chosen.iter().find(|(name, _)| *name == choice.name).map(|(_, id)| (*id).to_owned());
-            match given {
-                Some(id) => ids.push((choice, id)),
-                None if console.err_terminal && std::io::stdin().is_terminal() => ids.push((choice, ask(choice, console)?)),
-                None => open.push(choice),
+            if chosen.iter().any(|(name, _)| *name == choice.name) {
+                continue;
+            }
+            if console.err_terminal && std::io::stdin().is_terminal() {
+                ids.push((choice, ask(choice, console)?));
+            } else {
+                open.push(choice);
             }
         }
         for (choice, id) in ids {
@@ -163,10 +212,8 @@ impl Desk<'_> {
             kept.map_err(|error| self.failed(&error, console))?;
         }
         let Some(choice) = open.first() else { return Ok(()) };
-        let options: Vec<String> =
-            choice.options.iter().map(|option| format!("--choose {}={}: {}", choice.name, option.id, option.label)).collect();
         let message = format!("the account is connected, and reaches {} for `{}`", choice.options.len(), choice.name);
-        Err(Stop::usage(message).help(format!("choose one of them, by the same command with\n{}", options.join("\n"))))
+        Err(Stop::usage(message).help(format!("choose one of them, by the same command with\n{}", options(choice))))
     }
 
     /// Says that it is done, after the call that proves it, where the connector names one.

@@ -158,6 +158,7 @@ pub(crate) fn run(args: &Args, project: &Project, console: &mut Console) -> Resu
     let file = download::place(&asked.target, args.shown.output_file.as_deref(), args.shown.dry_run, console)?;
     let secrets = if args.shown.dry_run { Secrets::Shown } else { Secrets::Needed };
     let account = account::account(&args.account, &plan, secrets, console)?;
+    wire::origins::check(&args.wire, &plan, &account)?;
     let path = args.shown.record.as_deref();
     let tape = path.map(|path| record::plan(path, &asked, input.as_ref(), &filters, args.call.limit, args.shown.force)).transpose()?;
     let call = files::given(&args.call.files)?
