@@ -35,12 +35,13 @@ pub(super) struct With<'a> {
     pub(super) repeats: u32,
 }
 
-/// Sends the requests, and gives what the plan keeps.
-pub(super) async fn acquire(context: &Context, acquire: &Acquire, with: With<'_>) -> Result<Got, Error> {
+/// Sends the requests, and puts what the plan keeps into `got`. What was got before a failure, or before this was dropped, is there as
+/// well: a provider that rotates tokens takes no other any more.
+pub(super) async fn acquire(context: &Context, acquire: &Acquire, with: With<'_>, got: &mut Got) -> Result<(), Error> {
     let mut repeated = 0;
     loop {
-        let error = match once(context, acquire, with).await {
-            Ok(got) => return Ok(got),
+        let error = match once(context, acquire, with, got).await {
+            Ok(()) => return Ok(()),
             Err(error) => error,
         };
         let passing = matches!(error.kind, ErrorKind::Transport | ErrorKind::Timeout) || matches!(error.status, Some(502..=504));
@@ -56,10 +57,10 @@ pub(super) async fn acquire(context: &Context, acquire: &Acquire, with: With<'_>
     }
 }
 
-async fn once(context: &Context, acquire: &Acquire, with: With<'_>) -> Result<Got, Error> {
-    let mut got = Got::default();
+async fn once(context: &Context, acquire: &Acquire, with: With<'_>, got: &mut Got) -> Result<(), Error> {
     // What a step sees as `token.*`: what there was, and what the steps before it kept.
     let mut seen = with.tokens.cloned().unwrap_or_default();
+    seen.extend(got.tokens.clone());
     let mut last = None;
     for step in &acquire.steps {
         let names = Names { secrets: true, app: true, token: Some(&seen), flow: with.flow, ..context.names() };
@@ -70,22 +71,20 @@ async fn once(context: &Context, acquire: &Acquire, with: With<'_>) -> Result<Go
         let step_got = async {
             let received = send(context, &step.request, &built).await?;
             accepted(context, acquire, step, &received, &redactor)?;
-            let kept = keep::keep(context, step, &received)?;
-            Ok((received, kept))
+            keep::keep(context, step, &received, got)?;
+            Ok(received)
         };
-        let (received, kept) = step_got.await.map_err(|mut error: Error| {
+        let received = step_got.await.map_err(|mut error: Error| {
             error.request.get_or_insert_with(|| built.shown());
             clean(error, &redactor)
         })?;
-        seen.extend(kept.tokens.iter().map(|(name, token)| (name.clone(), token.clone())));
-        got.tokens.extend(kept.tokens);
-        got.kept.extend(kept.kept);
+        seen.extend(got.tokens.clone());
         last = Some(received);
     }
     if let Some(received) = &last {
         got.expires = keep::expires(context, acquire, received)?;
     }
-    Ok(got)
+    Ok(())
 }
 
 /// Sends the requests that end a session or take tokens back. One whose token is not kept has nothing to end.

@@ -9,7 +9,7 @@ use ring::hmac;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use super::acquire::{self, With};
+use super::acquire::{self, Got, With};
 use super::renew::{chosen, in_time, of};
 use super::{Entry, change, store_key};
 use crate::connect::Authorization;
@@ -96,7 +96,9 @@ pub(crate) async fn finish(context: &Context, flow: &str, redirected: &str) -> R
         .map(|(name, value)| (name.to_owned(), Secret::new(value)))
         .into();
     // A code is good for one request: sent twice, a provider takes back what it gave for it (RFC 6749, section 4.1.2).
-    let got = in_time(context, acquire::acquire(context, &authorize.exchange, With { flow: Some(&values), ..With::default() })).await?;
+    let mut got = Got::default();
+    let with = With { flow: Some(&values), ..With::default() };
+    in_time(context, acquire::acquire(context, &authorize.exchange, with, &mut got)).await?;
     let now = context.parts().clock.now();
     let stored = change(context, |stored| {
         // What cannot be read is replaced: that is what connecting again is for.

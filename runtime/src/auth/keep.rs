@@ -13,39 +13,53 @@ use crate::{Error, Secret, parameter, response};
 /// Numbers beyond this are no seconds.
 const LATEST: f64 = 1e11;
 
-/// Keeps what the plan says of one answer.
-pub(super) fn keep(context: &Context, step: &AcquireStep, received: &Received) -> Result<Got, Error> {
-    let mut got = Got::default();
+/// Keeps what the plan says of one answer. What is wrong with a part of it is said after the rest was kept.
+pub(super) fn keep(context: &Context, step: &AcquireStep, received: &Received, got: &mut Got) -> Result<(), Error> {
     let wanted: Vec<&Expression> = step.keep.iter().filter_map(expression).collect();
-    let over = if wanted.is_empty() { None } else { Some(over(context, received, &wanted)?) };
+    let over = if wanted.is_empty() { None } else { Some(over(context, received, &wanted)) };
+    let mut done = Ok(());
     for one in &step.keep {
-        let Keep { name, from, required, shown } = one;
-        let found = match (from, &over) {
-            (KeepFrom::Body(expression), Some(over)) => match shown {
+        done = done.and(keep_one(context, one, received, over.as_ref(), got));
+    }
+    done
+}
+
+fn keep_one(
+    context: &Context,
+    one: &Keep,
+    received: &Received,
+    over: Option<&Result<Evaluation<'_>, Error>>,
+    got: &mut Got,
+) -> Result<(), Error> {
+    let Keep { name, from, required, shown } = one;
+    let found = match (from, over) {
+        (KeepFrom::Body(expression), Some(over)) => {
+            let over = over.as_ref().map_err(Error::clone)?;
+            match shown {
                 Some(_) => over.value(expression)?.filter(|value| !value.is_null()),
                 None => over.text(expression)?.map(Value::String),
-            },
-            (KeepFrom::Body(_), None) => None,
-            (KeepFrom::Header(_) | KeepFrom::Cookie(_), _) => outside(received, from)
-                .map(|text| shown.as_ref().map_or_else(|| Value::String(text.clone()), |shown| parameter::parse(shown.r#type, &text))),
-        };
-        match (found.filter(|value| value.as_str() != Some("")), shown) {
-            (Some(value), Some(shown)) => {
-                let value = parameter::fits(shown, &value).map_err(|wrong| {
-                    // A provider, or whoever answers in its place, must not say where credentials go.
-                    let kind = if matches!(shown.r#type, Type::Url | Type::Hostname) { ErrorKind::Security } else { ErrorKind::Provider };
-                    Error::new(kind, format!("`{name}` of the token answer {wrong}")).placed(context.plan(), shown.origin)
-                })?;
-                got.kept.insert(name.clone(), value);
             }
-            (Some(Value::String(token)), None) => drop(got.tokens.insert(name.clone(), Secret::new(token))),
-            (Some(_), None) | (None, _) if *required => {
-                return Err(Error::new(ErrorKind::Auth, format!("the token answer has no `{name}`")));
-            }
-            (Some(_), None) | (None, _) => {}
         }
+        (KeepFrom::Body(_), None) => None,
+        (KeepFrom::Header(_) | KeepFrom::Cookie(_), _) => outside(received, from)
+            .map(|text| shown.as_ref().map_or_else(|| Value::String(text.clone()), |shown| parameter::parse(shown.r#type, &text))),
+    };
+    match (found.filter(|value| value.as_str() != Some("")), shown) {
+        (Some(value), Some(shown)) => {
+            let value = parameter::fits(shown, &value).map_err(|wrong| {
+                // A provider, or whoever answers in its place, must not say where credentials go.
+                let kind = if matches!(shown.r#type, Type::Url | Type::Hostname) { ErrorKind::Security } else { ErrorKind::Provider };
+                Error::new(kind, format!("`{name}` of the token answer {wrong}")).placed(context.plan(), shown.origin)
+            })?;
+            got.kept.insert(name.clone(), value);
+        }
+        (Some(Value::String(token)), None) => drop(got.tokens.insert(name.clone(), Secret::new(token))),
+        (Some(_), None) | (None, _) if *required => {
+            return Err(Error::new(ErrorKind::Auth, format!("the token answer has no `{name}`")));
+        }
+        (Some(_), None) | (None, _) => {}
     }
-    Ok(got)
+    Ok(())
 }
 
 /// When tokens run out, by the last answer.

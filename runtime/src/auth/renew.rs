@@ -44,9 +44,25 @@ async fn renewed(context: &Context, slot: &Slot, refused: Option<u64>) -> Renewe
     }
     let number = stored.as_ref().map_or(0, |stored| stored.number).max(refused.unwrap_or(0)) + 1;
     let own = account.own(stored.as_ref());
-    let bought = match bought(context, own.as_ref()).await {
+    let made = account.made.after(own.as_ref());
+    let mut renewed = Got::default();
+    let bought = match in_time(context, bought(context, own.as_ref(), &mut renewed)).await {
         Ok(bought) => bought,
         Err(error) => {
+            let mut stored = stored;
+            // The provider may have taken what it was renewed with: what came instead is all that there is, whatever else is wrong with
+            // it. It is not used but to renew it.
+            if !renewed.tokens.is_empty() {
+                let now = context.parts().clock.now();
+                let left = Got { tokens: renewed.tokens, expires: Some(now), ..Got::default() };
+                let entry = Arc::new(Entry { number, got: Some(now), made, ..renewed_with(&own.unwrap_or_default(), left) });
+                slot.set_unstored(Some(Arc::clone(&entry)));
+                match save(context, &entry).await {
+                    Ok(()) => slot.set_unstored(None),
+                    Err(failed) => tracing::warn!(target: "connc", error = %failed, "a new token could not be stored"),
+                }
+                stored = Some(Entry::clone(&entry));
+            }
             if error.kind == ErrorKind::NeedsReauth && error.status.is_some() {
                 let mark = Entry { needs_reauth: Some(Reauth::of(&error, &account.made)), ..account.marked(stored) };
                 // The provider's word is what the caller has to know; that it could not be remembered costs one more request.
@@ -57,7 +73,6 @@ async fn renewed(context: &Context, slot: &Slot, refused: Option<u64>) -> Renewe
             return Err(error);
         }
     };
-    let made = account.made.after(own.as_ref());
     let entry = Arc::new(Entry { number, got: Some(context.parts().clock.now()), made, ..bought });
     slot.set_unstored(Some(Arc::clone(&entry)));
     // A rotated refresh token is the only one that is good from now on: it is stored before anything is done with the new access token.
@@ -117,7 +132,7 @@ async fn current(context: &Context, slot: &Slot) -> Result<Option<Entry>, Error>
 /// Says whether there was anything.
 pub(crate) async fn forget<F>(context: &Context, last: impl FnOnce(Entry) -> F) -> Result<bool, Error>
 where
-    F: Future<Output = Result<(), Error>>,
+    F: Future<Output = Result<(), Error>> + Send,
 {
     let (account, slot) = (Stood::of(context), super::slot(context));
     idle(&slot).await;
@@ -128,7 +143,7 @@ where
     };
     let there = !matches!(stored, Ok(None));
     let done = match stored.as_ref().map(|stored| account.own(stored.as_ref())) {
-        Ok(Some(entry)) => last(entry).await,
+        Ok(Some(entry)) => in_time(context, last(entry)).await,
         Ok(None) | Err(_) => Ok(()),
     };
     let removed = context.parts().store.remove(&store_key(context)).await;
@@ -221,8 +236,9 @@ impl<'a> Stood<'a> {
     }
 }
 
-/// Renews the token where something was kept for that, and gets another one otherwise.
-async fn bought(context: &Context, current: Option<&Entry>) -> Result<Entry, Error> {
+/// Renews the token where something was kept for that, and gets another one otherwise. What a renewal gave is in `renewed` even where
+/// something about it is wrong.
+async fn bought(context: &Context, current: Option<&Entry>, renewed: &mut Got) -> Result<Entry, Error> {
     let method = &context.account.method;
     let attempts = context.parts().limits.attempts.max(1) - 1;
     if let (Some(refresh), Some(current)) = (&method.refresh, current)
@@ -231,8 +247,8 @@ async fn bought(context: &Context, current: Option<&Entry>) -> Result<Entry, Err
         // Whether a refresh token that may have been spent can be sent again, RFC 6749 leaves open. It is sent once more, and at once:
         // the next call would have to send the same one anyway, and by then a provider's time of grace for it is over.
         let with = With { tokens: Some(&current.tokens), repeats: attempts.min(1), ..With::default() };
-        match in_time(context, acquire::acquire(context, refresh, with)).await {
-            Ok(got) => return Ok(renewed_with(current, got)),
+        match acquire::acquire(context, refresh, with, renewed).await {
+            Ok(()) => return Ok(renewed_with(current, std::mem::take(renewed))),
             // What bought the first token may buy another.
             Err(error) if error.kind == ErrorKind::NeedsReauth && method.acquire.is_some() => {}
             Err(error) => return Err(error),
@@ -240,7 +256,8 @@ async fn bought(context: &Context, current: Option<&Entry>) -> Result<Entry, Err
     }
     if let Some(acquire) = &method.acquire {
         let with = With { repeats: if acquire.steps.iter().all(|step| step.request.idempotent) { attempts } else { 0 }, ..With::default() };
-        let got = in_time(context, acquire::acquire(context, acquire, with)).await?;
+        let mut got = Got::default();
+        acquire::acquire(context, acquire, with, &mut got).await?;
         // What a person chose outlives the token.
         let chosen = current.map(|current| chosen(context, current)).unwrap_or_default();
         return Ok(of(got, chosen));
@@ -279,15 +296,15 @@ fn renewed_with(current: &Entry, got: Got) -> Entry {
     entry
 }
 
-/// Waits for token requests as long as the lease allows.
-pub(super) async fn in_time(context: &Context, work: impl Future<Output = Result<Got, Error>> + Send) -> Result<Got, Error> {
+/// Waits for token requests, all of those that are made under one lease, as long as the lease allows.
+pub(super) async fn in_time<T>(context: &Context, work: impl Future<Output = Result<T, Error>> + Send) -> Result<T, Error> {
     if !context.parts().clock.real() {
         return work.await;
     }
     match select(Box::pin(work), context.parts().clock.sleep(REQUESTS)).await {
         Either::Left((done, _)) => done,
         Either::Right(_) => {
-            let mut error = Error::new(ErrorKind::Timeout, "the provider gave no token in time");
+            let mut error = Error::new(ErrorKind::Timeout, "the provider did not answer for the account's token in time");
             error.retryable = true;
             Err(error)
         }

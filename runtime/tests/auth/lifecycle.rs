@@ -265,3 +265,49 @@ async fn tokens_belong_to_the_secrets_that_bought_them() {
     let stored: Value = world.stored().await.unwrap();
     assert!(!stored.to_string().contains("somebody else's") && !stored.to_string().contains(SECRET));
 }
+
+/// A renewal whose answers name a host, by the times that it was asked for.
+fn with_instance(answers: fn(usize) -> Value) -> World {
+    let kept = json!({ "name": "instance", "type": "url", "required": true, "within": ["force.example"], "origin": [0, 6, 5] });
+    let shown = json!({ "name": "instance", "from": { "body": expression("instance_url") }, "required": true, "shown": kept });
+    let fields = [("grant_type", "refresh_token"), ("refresh_token", "{{ token.refresh_token }}")];
+    // The host stands before the tokens, so that it is found wrong before they are.
+    let keep = json!([shown, secret("access_token", true), secret("refresh_token", false)]);
+    let refresh = steps(vec![token_step(&fields, keep)]);
+    let mut account = connected();
+    account.tokens.remove("access_token");
+    account.kept.insert("instance".to_owned(), json!("https://acme.force.example"));
+    let plan = oauth(json!({ "refresh": refresh, "base_url": text("{{ kept.instance }}") }));
+    let rotate = rotating(3600);
+    world(plan, account, move |request, index| match rotate(request, index) {
+        Scripted::Answer(200, headers, body) if request.uri().path() == "/token" => {
+            let mut body: Value = serde_json::from_str(&body).unwrap();
+            body.as_object_mut().unwrap().extend(answers(index).as_object().unwrap().clone());
+            Scripted::Answer(200, headers, body.to_string())
+        }
+        answer => answer,
+    })
+}
+
+#[tokio::test]
+async fn a_rotated_refresh_token_outlives_what_else_is_wrong_with_its_answer() {
+    let wrongs: [(fn(usize) -> Value, ErrorKind); 3] = [
+        (|index| json!({ "instance_url": if index == 0 { "https://evil.example" } else { "https://b.force.example" } }), ErrorKind::Security),
+        (|index| if index == 0 { json!({}) } else { json!({ "instance_url": "https://b.force.example" }) }, ErrorKind::Auth),
+        (|index| json!({ "instance_url": if index == 0 { json!([1]) } else { json!("https://b.force.example") } }), ErrorKind::Security),
+    ];
+    for (answers, kind) in wrongs {
+        let world = with_instance(answers);
+        let error = world.me().await.unwrap_err();
+        assert_eq!((error.kind, world.tokens()), (kind, 1), "{error}");
+        let stored = world.stored().await.unwrap();
+        assert_eq!(stored["tokens"]["refresh_token"], "refresh-number-1");
+        assert!(!stored.to_string().contains("evil"), "{stored}");
+        // Nothing was sent with what came along, and the next attempt spends the new one.
+        assert!(world.bearers().is_empty());
+        world.later(1);
+        world.other().call(&world.connector, &world.account, Call::native("me.get")).await.unwrap();
+        assert_eq!(world.bearers(), ["access-number-2"]);
+        assert_eq!(world.stored().await.unwrap()["kept"], json!({ "instance": "https://b.force.example" }));
+    }
+}
