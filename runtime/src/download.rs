@@ -185,11 +185,11 @@ fn get(url: &Url) -> Request {
 /// Asks for a file with nothing of the account's, nor of the connector's own headers.
 async fn bare(context: &Context, url: Url) -> Result<Received, Error> {
     let request = get(&url);
-    let built = Built::plain(url);
+    let built = Built::plain(url, &context.standing().redactor);
     let received = exchange::send(context, &request, &built, None).await;
     let received = received.and_then(|received| response::classify(context, &request, &received).map(|()| received));
     received.map_err(|mut error| {
-        error.request.get_or_insert_with(|| built.shown());
+        error.request.get_or_insert_with(|| built.shown().to_owned());
         error
     })
 }

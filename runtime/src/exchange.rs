@@ -183,7 +183,7 @@ fn fresh_key(context: &Context) -> Result<String, Error> {
 }
 
 fn named(mut error: Error, built: &Built) -> Error {
-    error.request.get_or_insert_with(|| built.shown());
+    error.request.get_or_insert_with(|| built.shown().to_owned());
     error
 }
 

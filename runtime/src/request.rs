@@ -14,6 +14,7 @@ use crate::data;
 use crate::exchange::Given;
 use crate::paginate::Turn;
 use crate::program::Evaluation;
+use crate::redact::{Redactor, braced};
 use crate::scope::Names;
 use crate::transport::{About, Body, Purpose};
 use crate::{Error, form, format, hash, lists, multipart};
@@ -28,6 +29,8 @@ pub(crate) struct Built {
     pub(crate) headers: HeaderMap,
     pub(crate) body: Content,
     pub(crate) purpose: Purpose,
+    /// Method and URL without its query and without secrets, for errors.
+    shown: String,
 }
 
 /// What a body comes to, before pagination adds to it.
@@ -57,13 +60,27 @@ pub(crate) fn build(context: &Context, request: &Request, given: &Given<'_>, nam
     if parts.headers.contains_key(COOKIE) {
         return Err(Error::invalid("a request sets the header `Cookie` itself; cookies are named by auth"));
     }
-    parts.finish(context)
+    parts.finish(context, &context.standing().redactor)
 }
 
 /// Builds a request that gets a token: its own URL and headers, and nothing that is put on other requests.
 pub(crate) fn build_bare(context: &Context, request: &Request, given: &Given<'_>, names: &Names<'_>) -> Result<Built, Error> {
-    let built = own_parts(context, request, given, names)?.finish(context)?;
+    let built = own_parts(context, request, given, names)?.finish(context, &redactor(context, names))?;
     Ok(Built { purpose: Purpose::Token, ..built })
+}
+
+/// What must not be shown of a token request: beside the account's secrets, what it is made with.
+pub(crate) fn redactor(context: &Context, names: &Names<'_>) -> Redactor {
+    let mut redactor = context.standing().redactor.clone();
+    for (prefix, secrets) in [("token", names.token), ("flow", names.flow)] {
+        for (name, secret) in secrets.into_iter().flatten() {
+            redactor.add(&braced(&format!("{prefix}.{name}")), secret.expose());
+        }
+    }
+    if let Some(jwt) = names.jwt {
+        redactor.add(&braced("jwt"), jwt.expose());
+    }
+    redactor
 }
 
 /// What the request itself says, turned to the page that is asked for.
@@ -285,7 +302,7 @@ impl Parts {
         Ok(())
     }
 
-    fn finish(mut self, context: &Context) -> Result<Built, Error> {
+    fn finish(mut self, context: &Context, redactor: &Redactor) -> Result<Built, Error> {
         if !self.query.is_empty() {
             let mut query = self.url.query().filter(|query| !query.is_empty()).map(|query| format!("{query}&")).unwrap_or_default();
             let added: Vec<String> = self.query.iter().map(|(name, value)| format!("{name}={value}")).collect();
@@ -318,20 +335,26 @@ impl Parts {
         if self.url.as_str().len() > most {
             return Err(Error::new(ErrorKind::Limit, format!("the URL is longer than {most} bytes")));
         }
-        Ok(Built { method: self.method, url: self.url, headers: self.headers, body, purpose: Purpose::Call })
+        let shown = shown(self.method, &self.url, redactor);
+        Ok(Built { method: self.method, url: self.url, headers: self.headers, body, purpose: Purpose::Call, shown })
     }
+}
+
+fn shown(method: Method, url: &Url, redactor: &Redactor) -> String {
+    redactor.clean(&format!("{} {}{}", method.name(), url.origin().ascii_serialization(), url.path()))
 }
 
 impl Built {
     /// A GET without anything of ours but the agent's name.
-    pub(crate) fn plain(url: Url) -> Self {
+    pub(crate) fn plain(url: Url, redactor: &Redactor) -> Self {
         let headers = [(ACCEPT, HeaderValue::from_static("*/*")), (USER_AGENT, HeaderValue::from_static(AGENT))];
-        Self { method: Method::Get, url, headers: headers.into_iter().collect(), body: Content::default(), purpose: Purpose::Call }
+        let shown = shown(Method::Get, &url, redactor);
+        Self { method: Method::Get, url, headers: headers.into_iter().collect(), body: Content::default(), purpose: Purpose::Call, shown }
     }
 
-    /// Method and URL without its query, for errors.
-    pub(crate) fn shown(&self) -> String {
-        format!("{} {}{}", self.method.name(), self.url.origin().ascii_serialization(), self.url.path())
+    /// Method and URL without its query and without secrets, for errors.
+    pub(crate) fn shown(&self) -> &str {
+        &self.shown
     }
 
     /// As HTTP, addressed to where it really goes.

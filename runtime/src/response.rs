@@ -86,7 +86,9 @@ fn described(context: &Context, rules: &ErrorRules, received: &Received, mut err
     let over = Evaluation::over(context.programs(), &received.text, &vars, &wanted)
         .or_else(|_| Evaluation::over_nothing(context.programs(), &vars));
     let Ok(over) = over else { return error };
-    let text = |expression: &Option<Expression>| over.text(expression.as_ref()?).ok().flatten().map(|text| shortened(&text));
+    let redactor = &context.standing().redactor;
+    let text =
+        |expression: &Option<Expression>| over.text(expression.as_ref()?).ok().flatten().map(|text| shortened(&redactor.clean(&text)));
     error.provider_code = text(&rules.code);
     error.provider_message = text(&rules.message);
     if let Some(rule) = rules.kinds.iter().find(|rule| over.truth(&rule.when).unwrap_or(false)) {
@@ -96,6 +98,7 @@ fn described(context: &Context, rules: &ErrorRules, received: &Received, mut err
     error
 }
 
+/// A provider's text as far as it is shown. Secrets are taken out before: one that is cut in two would not be found any more.
 pub(crate) fn shortened(text: &str) -> String {
     let text = text.trim();
     match text.char_indices().nth(LONGEST).and_then(|(end, _)| text.get(..end)) {

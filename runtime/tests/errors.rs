@@ -270,3 +270,12 @@ async fn accounts_are_checked() {
     assert!(refused(&|account| account.auth = "oauth".to_owned()).message.contains("no auth method `oauth`"));
     assert!(refused(&|account| account.connector = "other".to_owned()).message.contains("is for connector `other`"));
 }
+
+#[tokio::test]
+async fn a_secret_on_the_edge_of_what_is_shown_is_taken_out_whole() {
+    let message = format!("{}{SECRET} and more", "x".repeat(495));
+    let bench = bench(users(json!({})), vec![status(400, json!({ "message": message }))]);
+    let error = bench.call(get()).await.unwrap_err();
+    let said = error.provider_message.clone().unwrap();
+    assert!(said.starts_with("xxx") && !said.contains("s3cr"), "{said}");
+}

@@ -76,7 +76,13 @@ async fn spans_and_events_hold_no_secret() {
     let _scribing = tracing::subscriber::set_default(scribe);
     let mut account = connected();
     account.tokens.insert("access_token".to_owned(), Secret::from("access-number-stale"));
-    let world = world(oauth(json!({})), account, rotating(3600));
+    let revoke =
+        step(request("POST", "https://login.example.com/revoke/{{ token.refresh_token }}", json!({ "answer": "none" })), json!([]));
+    let rotate = rotating(3600);
+    let world = world(oauth(json!({ "release": [revoke] })), account, move |request, index| match request.uri().path() {
+        path if path.starts_with("/revoke/") => status(500, json!({})),
+        _ => rotate(request, index),
+    });
     world.me().await.unwrap();
     world.store.fails.store(true, Ordering::SeqCst);
     world.later(3600);
@@ -89,9 +95,11 @@ async fn spans_and_events_hold_no_secret() {
     world.store.fails.store(true, Ordering::SeqCst);
     world.runtime.call(&world.connector, &revoked, connc_runtime::Call::native("me.get")).await.unwrap_err();
     world.store.fails.store(false, Ordering::SeqCst);
-    world.runtime.disconnect(&world.connector, &world.account).await.unwrap();
+    let error = world.runtime.disconnect(&world.connector, &world.account).await.unwrap_err();
+    assert_eq!(error.request.as_deref(), Some("POST https://login.example.com/revoke/{{ token.refresh_token }}"));
+    assert!(!format!("{error} {error:?}").contains("-number-"), "{error:?}");
     let told = told.lock().unwrap();
-    for due in ["\ntoken ", "\nrequest ", "\ncall ", "could not be stored"] {
+    for due in ["\ntoken ", "\nrequest ", "\ncall ", "could not be stored", "/revoke/{{ token.refresh_token }}"] {
         assert!(told.contains(due), "{due:?} in {told}");
     }
     for secret in ["-number-", "hush", SECRET] {

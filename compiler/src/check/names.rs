@@ -51,7 +51,7 @@ fn is_declared_unreadably(reference: &Reference, owner: Owner<'_>, case: &Case<'
 
 fn is_secret(path: &[String]) -> bool {
     match path {
-        [first, ..] if first == "secret" || first == "token" => true,
+        [first, ..] if first == "secret" || first == "token" || first == "jwt" => true,
         [first, second, ..] => first == "app" && second == "secret",
         _ => false,
     }

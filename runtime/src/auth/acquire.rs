@@ -10,7 +10,7 @@ use super::{keep, names, sign};
 use crate::context::Context;
 use crate::exchange::{self, Given, Inputs, Received};
 use crate::program::{Evaluation, Vars};
-use crate::redact::{Redactor, braced};
+use crate::redact::Redactor;
 use crate::request::{self, Built};
 use crate::scope::Names;
 use crate::{Error, Secret, response, retry};
@@ -66,7 +66,7 @@ async fn once(context: &Context, acquire: &Acquire, with: With<'_>, got: &mut Go
         let names = Names { secrets: true, app: true, token: Some(&seen), flow: with.flow, ..context.names() };
         let jwt = step.jwt.as_ref().map(|jwt| sign::jwt(context, jwt, &names)).transpose()?;
         let names = Names { jwt: jwt.as_ref(), ..names };
-        let redactor = redactor(context, &names);
+        let redactor = request::redactor(context, &names);
         let built = bare(context, &step.request, &names)?;
         let step_got = async {
             let received = send(context, &step.request, &built).await?;
@@ -75,7 +75,7 @@ async fn once(context: &Context, acquire: &Acquire, with: With<'_>, got: &mut Go
             Ok(received)
         };
         let received = step_got.await.map_err(|mut error: Error| {
-            error.request.get_or_insert_with(|| built.shown());
+            error.request.get_or_insert_with(|| built.shown().to_owned());
             clean(error, &redactor)
         })?;
         seen.extend(got.tokens.clone());
@@ -97,7 +97,7 @@ pub(crate) async fn release(context: &Context, tokens: &BTreeMap<String, Secret<
         let names = Names { secrets: true, app: true, token: Some(tokens), ..context.names() };
         let jwt = step.jwt.as_ref().map(|jwt| sign::jwt(context, jwt, &names)).transpose()?;
         let names = Names { jwt: jwt.as_ref(), ..names };
-        let redactor = redactor(context, &names);
+        let redactor = request::redactor(context, &names);
         let built = bare(context, &step.request, &names)?;
         let received = send(context, &step.request, &built).await.map_err(|error| clean(error, &redactor));
         let ended = received.and_then(|received| match received.status {
@@ -111,7 +111,7 @@ pub(crate) async fn release(context: &Context, tokens: &BTreeMap<String, Secret<
             }
         });
         ended.map_err(|mut error| {
-            error.request.get_or_insert_with(|| built.shown());
+            error.request.get_or_insert_with(|| built.shown().to_owned());
             error.at(context.plan(), &method.name, step.request.origin)
         })?;
     }
@@ -161,7 +161,7 @@ fn accepted(context: &Context, acquire: &Acquire, step: &AcquireStep, received: 
     let over = Evaluation::over(context.programs(), &received.text, &vars, &[&acquire.error_code, &acquire.error_message]);
     let text = |expression| {
         let text = over.as_ref().ok().and_then(|over| over.text(expression).ok().flatten()).filter(|text| !text.is_empty());
-        text.map(|text| redactor.clean(&response::shortened(&text)))
+        text.map(|text| response::shortened(&redactor.clean(&text)))
     };
     let code = text(&acquire.error_code);
     let status = received.status;
@@ -192,20 +192,6 @@ fn accepted(context: &Context, acquire: &Acquire, step: &AcquireStep, received: 
     } else {
         error
     })
-}
-
-/// What must not be shown of a token request.
-fn redactor(context: &Context, names: &Names<'_>) -> Redactor {
-    let mut redactor = context.standing().redactor.clone();
-    for (prefix, secrets) in [("token", names.token), ("flow", names.flow)] {
-        for (name, secret) in secrets.into_iter().flatten() {
-            redactor.add(&braced(&format!("{prefix}.{name}")), secret.expose());
-        }
-    }
-    if let Some(jwt) = names.jwt {
-        redactor.add(&braced("jwt"), jwt.expose());
-    }
-    redactor
 }
 
 fn clean(mut error: Error, redactor: &Redactor) -> Error {

@@ -183,7 +183,7 @@ fn refused(context: &Context, code: &str, description: Option<&str>) -> Error {
     } else {
         Error::new(ErrorKind::Auth, "the provider did not connect the account")
     };
-    let clean = |text: &str| context.standing().redactor.clean(&response::shortened(text));
+    let clean = |text: &str| response::shortened(&context.standing().redactor.clean(text));
     (error.provider_code, error.provider_message) = (Some(clean(code)), description.map(clean));
     error.at(context.plan(), &context.account.method.name, context.account.method.origin)
 }

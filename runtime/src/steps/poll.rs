@@ -9,10 +9,7 @@ use crate::call::{Done, operation_done};
 use crate::context::{Context, too_late};
 use crate::filter::Narrowed;
 use crate::program::{Evaluation, Vars};
-use crate::{Error, rate_limit, resolve};
-
-/// A provider's text is cut here.
-const LONGEST: usize = 500;
+use crate::{Error, rate_limit, resolve, response};
 
 /// Waits for a job. What comes back is the record that says that it is done.
 pub(super) async fn polled(doing: Doing<'_>, poll: &Poll, vars: &Vars) -> Result<Done, Error> {
@@ -57,7 +54,7 @@ fn is_over(context: &Context, poll: &Poll, done: &Done, vars: &Vars) -> Result<b
     {
         let mut error = Error::new(ErrorKind::Provider, "the provider says that the job has failed");
         let text = message.as_ref().and_then(|message| over.text(message).ok().flatten());
-        error.provider_message = text.map(|text| context.standing().redactor.clean(&text.chars().take(LONGEST).collect::<String>()));
+        error.provider_message = text.map(|text| response::shortened(&context.standing().redactor.clean(&text)));
         return Err(error);
     }
     truth(until)

@@ -292,7 +292,10 @@ fn with_instance(answers: fn(usize) -> Value) -> World {
 #[tokio::test]
 async fn a_rotated_refresh_token_outlives_what_else_is_wrong_with_its_answer() {
     let wrongs: [(fn(usize) -> Value, ErrorKind); 3] = [
-        (|index| json!({ "instance_url": if index == 0 { "https://evil.example" } else { "https://b.force.example" } }), ErrorKind::Security),
+        (
+            |index| json!({ "instance_url": if index == 0 { "https://evil.example" } else { "https://b.force.example" } }),
+            ErrorKind::Security,
+        ),
         (|index| if index == 0 { json!({}) } else { json!({ "instance_url": "https://b.force.example" }) }, ErrorKind::Auth),
         (|index| json!({ "instance_url": if index == 0 { json!([1]) } else { json!("https://b.force.example") } }), ErrorKind::Security),
     ];
@@ -310,4 +313,17 @@ async fn a_rotated_refresh_token_outlives_what_else_is_wrong_with_its_answer() {
         assert_eq!(world.bearers(), ["access-number-2"]);
         assert_eq!(world.stored().await.unwrap()["kept"], json!({ "instance": "https://b.force.example" }));
     }
+}
+
+#[tokio::test]
+async fn a_token_on_the_edge_of_what_is_shown_is_taken_out_whole() {
+    let mut account = connected();
+    account.tokens.remove("access_token");
+    let world = world(oauth(json!({})), account, |request, _| {
+        let description = format!("{}{} was used", "x".repeat(490), form_of(request)["refresh_token"]);
+        status(400, json!({ "error": "invalid_grant", "error_description": description }))
+    });
+    let error = world.me().await.unwrap_err();
+    let said = error.provider_message.clone().unwrap();
+    assert!(said.starts_with("xxx") && !said.contains("refresh-n"), "{said}");
 }
