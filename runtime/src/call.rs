@@ -111,12 +111,11 @@ pub(crate) async fn operation_done(context: &Context, operation: &Arc<Operation>
         return Err(Error::new(ErrorKind::Limit, format!("operations call each other more than {DEEPEST} deep")));
     }
     let named = |error: Error| error.at(context.plan(), &operation.name, operation.origin);
-    let done = if resolve::lists(operation) {
-        line::whole(context, operation, inputs, depth).await
-    } else {
-        one_done(context, operation, inputs, depth).await
-    };
-    match done {
+    if resolve::lists(operation) {
+        // A list sees for itself to what may be gone, because only its first page may.
+        return line::whole(context, operation, inputs, depth).await.map_err(named);
+    }
+    match one_done(context, operation, inputs, depth).await {
         // Such an answer means that what was asked for is so already.
         Err(error) if operation.already.contains(&error.kind) => Ok(Done::default()),
         done => done.map_err(named),

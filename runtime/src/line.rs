@@ -109,7 +109,7 @@ impl Line {
                     self.wrote.clear();
                     return Ok(Some(Leaf { operation, inputs, received, vars }));
                 }
-                Err(error) if operation.already.contains(&error.kind) => {}
+                Err(error) if operation.already.contains(&error.kind) && self.begins() => {}
                 Err(error) if error.kind == ErrorKind::NotFound && self.skips_absent(context)? => {}
                 Err(error) => return Err(after(error, &self.wrote)),
             }
@@ -263,10 +263,15 @@ impl Line {
         Ok(true)
     }
 
+    /// Whether no page of the list at hand came: later, an answer that means that there is no list would hide the rest of one.
+    const fn begins(&self) -> bool {
+        self.state.pages == 0 && self.state.skip == 0
+    }
+
     /// Whether the parent at hand may be gone: only before its first page came.
     fn skips_absent(&self, context: &Context) -> Result<bool, Error> {
         let Some(index) = self.state.levels.iter().rposition(|level| level.each.is_some()) else { return Ok(false) };
-        if self.state.pages > 0 || self.state.skip > 0 {
+        if !self.begins() {
             return Ok(false);
         }
         let made = self.made_at(context, index)?;

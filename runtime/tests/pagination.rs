@@ -183,3 +183,27 @@ async fn until_comes_before_the_repeated_token() {
     let empty = bench(plan(), vec![page(&[1], json!({ "next": "", "done": false }))]);
     assert_eq!(ids(&empty).await.unwrap(), [1]);
 }
+
+#[tokio::test]
+async fn what_means_that_there_is_no_list_does_not_end_one_that_has_begun() {
+    let pages = paginate(json!({ "answer": expression("next") }), query("after"), json!({}));
+    let list = || {
+        let more = json!({ "paginate": pages, "already": ["not_found"] });
+        operation("users.list", "list", request("GET", "/users", json!({})), items(&["data"]), more)
+    };
+    let gone = || status(404, json!({}));
+    let (first, second) = (|| page(&[1], json!({ "next": "a" })), || page(&[2], json!({ "next": "b" })));
+
+    let none = bench(plan(vec![list()], json!({})), vec![gone()]);
+    assert_eq!(ids(&none).await.unwrap(), [0; 0]);
+    let half = bench(plan(vec![list()], json!({})), vec![first(), second(), gone()]);
+    assert_eq!(ids(&half).await.unwrap_err().kind, ErrorKind::NotFound);
+
+    // So it is where a step reads the list whole.
+    let step = json!({ "action": { "call": { "operation": "users.list" } }, "bind": "users", "origin": [0, 60, 5] });
+    let copy = || operation("users.copy", "nothing", request("GET", "/", json!({})), json!("none"), json!({ "steps": [step] }));
+    let none = bench(plan(vec![list(), copy()], json!({})), vec![gone()]);
+    assert!(none.call(Call::native("users.copy")).await.is_ok());
+    let half = bench(plan(vec![list(), copy()], json!({})), vec![first(), second(), gone()]);
+    assert_eq!(half.call(Call::native("users.copy")).await.unwrap_err().kind, ErrorKind::NotFound);
+}
