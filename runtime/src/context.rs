@@ -143,13 +143,13 @@ impl Context {
 
     /// How long it may still wait for rate limits.
     pub(crate) fn allowance(&self) -> Duration {
-        let waited = self.meter.limited().saturating_sub(self.waited_before);
+        let waited = self.meter.limited(self.parts().clock.now()).saturating_sub(self.waited_before);
         self.left().unwrap_or_else(|| self.parts().limits.rate_limit_wait.saturating_sub(waited))
     }
 
     /// A page begins, which may wait anew.
     pub(crate) fn begin_page(&mut self) {
-        self.waited_before = self.meter.limited();
+        self.waited_before = self.meter.limited(self.parts().clock.now());
     }
 
     /// Waits for `work` until the deadline.

@@ -1,8 +1,13 @@
 //! What a call did, in numbers: for dashboards, and for knowing which fields a provider leaves empty.
 
 use std::collections::BTreeMap;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::lock::locked;
 
 /// The numbers of one page or one call.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -33,9 +38,28 @@ pub(crate) struct Meter {
     retries: AtomicU64,
     attempts: AtomicU32,
     waits: AtomicU64,
-    limited: AtomicU64,
+    limited: Mutex<Limited>,
     waited: AtomicU64,
     bytes: AtomicU64,
+}
+
+/// Time in which at least one of the call's requests waited for a rate limit: those that wait at the same time wait once.
+#[derive(Debug, Default)]
+struct Limited {
+    /// Waits that are over.
+    past: Duration,
+    /// Requests that wait now.
+    waiting: u32,
+    /// Since when one of them does.
+    since: Timestamp,
+}
+
+impl Limited {
+    fn until(&self, now: Timestamp) -> Duration {
+        let running =
+            if self.waiting == 0 { Duration::ZERO } else { Duration::try_from(now.duration_since(self.since)).unwrap_or_default() };
+        self.past.saturating_add(running)
+    }
 }
 
 impl Meter {
@@ -56,17 +80,34 @@ impl Meter {
     /// It waited for the account's budget.
     pub(crate) fn waited(&self, time: Duration) {
         self.waits.fetch_add(1, Ordering::Relaxed);
-        self.limited.fetch_add(u64::try_from(time.as_millis()).unwrap_or(u64::MAX), Ordering::Relaxed);
         self.slept(time);
+    }
+
+    /// A request begins to wait for a rate limit.
+    pub(crate) fn limit_begins(&self, now: Timestamp) {
+        let mut limited = locked(&self.limited);
+        if limited.waiting == 0 {
+            limited.since = now;
+        }
+        limited.waiting = limited.waiting.saturating_add(1);
+    }
+
+    /// A request waits for a rate limit no more.
+    pub(crate) fn limit_ends(&self, now: Timestamp) {
+        let mut limited = locked(&self.limited);
+        if limited.waiting == 1 {
+            limited.past = limited.until(now);
+        }
+        limited.waiting = limited.waiting.saturating_sub(1);
     }
 
     fn slept(&self, time: Duration) {
         self.waited.fetch_add(u64::try_from(time.as_millis()).unwrap_or(u64::MAX), Ordering::Relaxed);
     }
 
-    /// How long it waited for the account's budget.
-    pub(crate) fn limited(&self) -> Duration {
-        Duration::from_millis(self.limited.load(Ordering::Relaxed))
+    /// How long it waited for rate limits, waits that go on included.
+    pub(crate) fn limited(&self, now: Timestamp) -> Duration {
+        locked(&self.limited).until(now)
     }
 
     pub(crate) fn received(&self, bytes: usize) {

@@ -138,7 +138,7 @@ async fn opened(context: &Context, scope: Origin, arrival: u64, refusal: Option<
         in_reach(context, opens.map(|at| until(begun, at)), refusal)?;
         Place::in_line(budget, &mut state, line, arrival)
     };
-    let _waited = Waited { context, begun };
+    let _waited = Waited::for_limit(context, begun);
     tracing::debug!(target: "connc", "waits for the rate limit");
     in_allowance(context, place.first(), refusal).await?;
     loop {
@@ -195,7 +195,7 @@ async fn slot(context: &Context, scope: Origin, arrival: u64, refusal: Option<&E
         }
         Place::for_slot(budget, &mut state, arrival)
     };
-    let _waited = Waited { context, begun: context.parts().clock.now() };
+    let _waited = Waited { context, begun: context.parts().clock.now(), limit: false };
     tracing::debug!(target: "connc", "waits for other requests of the account to end");
     let turn = poll_fn(|task| {
         let mut state = locked(&budget.state);
@@ -208,7 +208,11 @@ async fn slot(context: &Context, scope: Origin, arrival: u64, refusal: Option<&E
         state.slots.note(arrival, task);
         Poll::Pending
     });
-    let pass = in_allowance(context, turn, refusal).await?;
+    // Only the deadline bounds it: each of those that are under way comes to an end, and no limit of the provider's is waited for.
+    let pass = match context.left() {
+        Some(_) => in_allowance(context, turn, refusal).await?,
+        None => turn.await,
+    };
     drop(place);
     Ok(pass)
 }
@@ -250,11 +254,24 @@ fn past_deadline(wait: Option<Duration>, refusal: Option<&Error>) -> Error {
 struct Waited<'a> {
     context: &'a Context,
     begun: Timestamp,
+    /// Whether it is for a rate limit, so that it counts against what a call waits for those.
+    limit: bool,
+}
+
+impl<'a> Waited<'a> {
+    fn for_limit(context: &'a Context, begun: Timestamp) -> Self {
+        context.meter.limit_begins(begun);
+        Self { context, begun, limit: true }
+    }
 }
 
 impl Drop for Waited<'_> {
     fn drop(&mut self) {
-        let waited = until(self.begun, self.context.parts().clock.now());
+        let now = self.context.parts().clock.now();
+        if self.limit {
+            self.context.meter.limit_ends(now);
+        }
+        let waited = until(self.begun, now);
         self.context.meter.waited(waited);
         tracing::debug!(target: "connc", waited_ms = u64::try_from(waited.as_millis()).unwrap_or(u64::MAX), "waited");
     }

@@ -9,3 +9,4 @@ mod cancel;
 mod concurrency;
 mod managed;
 mod provider;
+mod waits;
