@@ -17,6 +17,12 @@ pub trait Clock: Send + Sync {
     /// Completes after `duration`.
     fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()>;
 
+    /// Completes after `duration`, unless what it watches over ends before, and it is dropped: deadlines and limits are watched with it.
+    /// A clock that goes forward by what is waited for must not go forward by this.
+    fn timer(&self, duration: Duration) -> BoxFuture<'static, ()> {
+        self.sleep(duration)
+    }
+
     /// Whether waiting takes real time. A deadline is watched only where it does.
     fn real(&self) -> bool {
         true
@@ -126,6 +132,10 @@ impl Clock for RecordingClock {
         *now = SignedDuration::try_from(duration).ok().and_then(|by| now.checked_add(by).ok()).unwrap_or(*now);
         self.inner.sleep(duration)
     }
+
+    fn timer(&self, duration: Duration) -> BoxFuture<'static, ()> {
+        self.inner.timer(duration)
+    }
 }
 
 impl std::fmt::Debug for RecordingClock {
@@ -165,7 +175,7 @@ impl Random for ReplayRandom {
 
 #[cfg(test)]
 mod tests {
-    use super::{Clock, Duration, Random, ReplayClock, ReplayRandom};
+    use super::{Arc, Clock, Duration, Random, RecordingClock, ReplayClock, ReplayRandom};
 
     #[test]
     fn replays_repeat_themselves() {
@@ -184,5 +194,14 @@ mod tests {
         drop(clock.sleep(Duration::from_secs(90)));
         assert_eq!(clock.now().to_string(), "2026-03-01T12:01:30Z");
         assert!(ReplayClock::new("noon").is_err());
+    }
+
+    #[test]
+    fn watching_a_limit_moves_no_recording() {
+        let clock = RecordingClock::new(Arc::new(ReplayClock::new("2026-03-01T12:00:00Z").unwrap()));
+        drop(clock.timer(Duration::from_secs(300)));
+        assert_eq!(clock.now().to_string(), "2026-03-01T12:00:00Z");
+        drop(clock.sleep(Duration::from_secs(90)));
+        assert_eq!(clock.now().to_string(), "2026-03-01T12:01:30Z");
     }
 }

@@ -161,7 +161,7 @@ impl Context {
         if !self.parts().clock.real() {
             return Ok(work.await);
         }
-        match select(Box::pin(work), self.parts().clock.sleep(left)).await {
+        match select(Box::pin(work), self.parts().clock.timer(left)).await {
             Either::Left((done, _)) => Ok(done),
             Either::Right(_) => Err(too_late()),
         }

@@ -4,9 +4,10 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use connc_plan::{Answer, ErrorKind, Request};
+use connc_plan::{Answer, ErrorKind, Method, Request};
 use futures_util::StreamExt as _;
-use http::HeaderMap;
+use futures_util::future::{BoxFuture, Either, select};
+use http::{HeaderMap, StatusCode};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tracing::Instrument as _;
@@ -15,6 +16,7 @@ use url::Url;
 use crate::auth;
 use crate::budget;
 use crate::context::{Context, too_late};
+use crate::error::Written;
 use crate::paginate::Turn;
 use crate::program::{Evaluation, Vars};
 use crate::rate_limit::{self, Readings};
@@ -113,8 +115,9 @@ pub(crate) async fn exchange(context: &Context, request: &Request, given: Given<
         }
         let refused = entry.as_ref().filter(|_| auth::has_tokens(&context.account.method)).map(|entry| entry.number);
         let Some(refused) = refused.filter(|_| expired(context, &received, classified.as_ref().err())) else {
-            return classified
-                .and_then(|()| format::as_json(context, request, received).map_err(|error| clean(context, named(error, &built))));
+            let status = received.status;
+            let unread = |error| done_though(clean(context, named(error, &built)), request, Some(status));
+            return classified.and_then(|()| format::as_json(context, request, received).map_err(unread));
         };
         if renewed {
             classified?;
@@ -243,7 +246,9 @@ async fn send_counted(
                 // A wait that the call has no time for is not begun: the caller learns at once how long it would have been.
                 let in_reach = asked.is_none() || pause <= context.allowance();
                 if *attempt >= most || !in_reach || !retry::after_status(status, idempotent, waits) {
-                    let (text, exact) = format::text(format::unpacked(request, status, bytes, parts.limits.body_bytes)?);
+                    let unpacked = format::unpacked(request, status, bytes, parts.limits.body_bytes);
+                    let told = |error| if names.is_some() { done_though(error, request, Some(status)) } else { error };
+                    let (text, exact) = format::text(unpacked.map_err(told)?);
                     let (url, attempts) = (built.url.clone(), *attempt);
                     let mut received = Received { status, headers, text, exact, url, limits: Readings::default(), attempts };
                     received.limits = rate_limit::read(context, &received);
@@ -252,8 +257,10 @@ async fn send_counted(
                 None
             }
             Err(broken) => {
+                let Broken { error: broken, status } = broken;
                 if *attempt >= most || !retry::after_failure(broken.failure, idempotent) {
-                    return Err(failed(context, &broken, idempotent));
+                    let error = failed(context, &broken, idempotent);
+                    return Err(if names.is_some() { done_though(error, request, status.map(|status| status.as_u16())) } else { error });
                 }
                 Some(broken)
             }
@@ -277,23 +284,67 @@ fn signed<'a>(context: &Context, built: &'a Built, names: Option<&Names<'_>>) ->
     Ok(Cow::Owned(signed))
 }
 
-async fn once(context: &Context, what: &Request, request: http::Request<Body>) -> Result<(u16, HeaderMap, Vec<u8>), TransportError> {
-    let Response { status, headers, mut body } = context.parts().transport.send(request).await?;
+/// What broke an exchange, with the status where the answer had begun.
+struct Broken {
+    error: TransportError,
+    status: Option<StatusCode>,
+}
+
+impl From<TransportError> for Broken {
+    fn from(error: TransportError) -> Self {
+        Self { error, status: None }
+    }
+}
+
+async fn once(context: &Context, what: &Request, request: http::Request<Body>) -> Result<(u16, HeaderMap, Vec<u8>), Broken> {
+    let streamed = matches!(request.body(), Body::Stream { .. });
+    let sent = context.parts().transport.send(request);
+    let mut timer = timer(context);
+    // How long an upload takes is the caller's to say.
+    let Response { status, headers, mut body } = if streamed { sent.await? } else { in_limit(context, &mut timer, sent).await? };
     if let (Some(fetched), true, Answer::Bytes) = (&context.fetched, status.is_success(), what.answer) {
         fetched.put(body);
         return Ok((status.as_u16(), headers, Vec::new()));
     }
-    let most = context.parts().limits.body_bytes;
-    let mut bytes = Vec::new();
-    while let Some(chunk) = body.next().await {
-        let chunk = chunk?;
-        if bytes.len().saturating_add(chunk.len()) > most {
-            return Err(TransportError::new(TransportFailure::TooLarge, format!("the answer is larger than {most} bytes")));
-        }
-        bytes.extend_from_slice(&chunk);
+    if streamed {
+        timer = self::timer(context);
     }
+    let most = context.parts().limits.body_bytes;
+    let bytes = async {
+        let mut bytes = Vec::new();
+        while let Some(chunk) = body.next().await {
+            let chunk = chunk?;
+            if bytes.len().saturating_add(chunk.len()) > most {
+                return Err(TransportError::new(TransportFailure::TooLarge, format!("the answer is larger than {most} bytes")));
+            }
+            bytes.extend_from_slice(&chunk);
+        }
+        Ok(bytes)
+    };
+    let bytes = in_limit(context, &mut timer, bytes).await.map_err(|error| Broken { error, status: Some(status) })?;
     context.meter.received(bytes.len());
     Ok((status.as_u16(), headers, bytes))
+}
+
+/// Completes when an attempt has taken as long as it may.
+fn timer(context: &Context) -> BoxFuture<'static, ()> {
+    let clock = &context.parts().clock;
+    if clock.real() { clock.timer(context.parts().limits.answer) } else { Box::pin(std::future::pending()) }
+}
+
+/// A server that sends a byte now and then keeps every timeout of the transport's from passing.
+async fn in_limit<T>(
+    context: &Context,
+    timer: &mut BoxFuture<'static, ()>,
+    work: impl Future<Output = Result<T, TransportError>> + Send,
+) -> Result<T, TransportError> {
+    match select(Box::pin(work), timer).await {
+        Either::Left((done, _)) => done,
+        Either::Right(_) => {
+            let limit = context.parts().limits.answer;
+            Err(TransportError::new(TransportFailure::Timeout, format!("the answer did not come whole within {limit:?}")))
+        }
+    }
 }
 
 /// What a broken transport means for the caller.
@@ -309,6 +360,16 @@ pub(crate) fn failed(context: &Context, broken: &TransportError, idempotent: boo
         TransportFailure::Other => return Error::new(ErrorKind::Transport, message),
     };
     error.retryable = true;
+    error
+}
+
+/// An error in the answer to a write after a status that says that it was done. Whoever takes it for undone would do it again.
+fn done_though(mut error: Error, request: &Request, status: Option<u16>) -> Error {
+    let reads = matches!(request.method, Method::Get | Method::Head);
+    if !reads && error.kind != ErrorKind::OutcomeUnknown && status.is_some_and(|status| (200..300).contains(&status)) {
+        error.status = status;
+        error.done.push(Written::new(request.method.name(), 1, 1, request.idempotent));
+    }
     error
 }
 

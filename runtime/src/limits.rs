@@ -21,6 +21,10 @@ pub struct Limits {
     pub notes: usize,
     /// Attempts at one request. 3 by default.
     pub attempts: u32,
+    /// How long one attempt at a request may take, from sending it to the last byte of its answer; what breaks it off is an error of kind
+    /// `timeout`. Where the request's body is a stream, it counts from the answer's head on, and a file that is downloaded is bounded by
+    /// `download_bytes` instead. 5 minutes by default.
+    pub answer: Duration,
     /// How long a managed call waits for rate limits altogether where it has no deadline, each page of a list for itself. 5 minutes by default.
     pub rate_limit_wait: Duration,
 }
@@ -36,6 +40,7 @@ impl Default for Limits {
             url_bytes: 16 << 10,
             notes: 100,
             attempts: 3,
+            answer: Duration::from_secs(300),
             rate_limit_wait: Duration::from_secs(300),
         }
     }

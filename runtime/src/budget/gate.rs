@@ -223,7 +223,7 @@ async fn in_allowance<T>(context: &Context, work: impl Future<Output = T> + Send
     if !clock.real() {
         return Ok(work.await);
     }
-    match select(Box::pin(work), clock.sleep(context.allowance())).await {
+    match select(Box::pin(work), clock.timer(context.allowance())).await {
         Either::Left((done, _)) => Ok(done),
         Either::Right(_) => Err(past_deadline(None, refusal)),
     }

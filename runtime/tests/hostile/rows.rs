@@ -85,6 +85,11 @@ fn slow() -> Vec<Row> {
         ),
         row("sends a byte of the body now and then", Asked::Get, vec![Act::Read, head(), Act::Endless(b" ".to_vec(), tenth)]),
         row(
+            "sends a byte of the body now and then, to a write",
+            Asked::Create,
+            vec![Act::Read, head(), Act::Endless(b" ".to_vec(), tenth)],
+        ),
+        row(
             "sends a chunk now and then, without end",
             Asked::Get,
             vec![Act::Read, send(&format!("{HEAD}transfer-encoding: chunked\r\n\r\n")), Act::Endless(b"1\r\n \r\n".to_vec(), tenth)],
