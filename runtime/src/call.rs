@@ -17,7 +17,7 @@ use crate::map::{Mapped, Over, RecordMap, Treatment};
 use crate::notes::Notes;
 use crate::program::{Evaluation, Vars};
 use crate::resolve::{self, Task, Work};
-use crate::steps::{Doing, after, steps_done, told, wanted, wrote};
+use crate::steps::{Doing, after, confirmed, steps_done, told, wanted, wrote};
 use crate::{Answer, Call, Error, Record, auth, line};
 
 /// Calls of operations by operations nest no deeper: a plan that does is a circle.
@@ -133,7 +133,8 @@ async fn one_done(context: &Context, operation: &Operation, inputs: &Inputs, dep
             if !wanted(context, last, &vars)? {
                 return Ok(Done::default());
             }
-            let received = answered(context, request, Given::new(inputs, &vars)).await?;
+            let received = answered(context, request, Given::new(inputs, &vars)).await;
+            let received = received.map_err(|error| confirmed(error, wrote(context, operation)))?;
             let value = record(context, operation, &received, &vars).map_err(|error| after(error, wrote(context, operation).as_slice()))?;
             Ok(Done { last: Some(received), value, wrote: Vec::new() })
         }

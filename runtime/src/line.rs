@@ -18,7 +18,7 @@ use crate::paginate::{self, Came, Turn};
 use crate::parents::{self, Parents, Standing};
 use crate::program::Vars;
 use crate::resolve::{self, Task, Work};
-use crate::steps::{Doing, after, binds, steps_done, wanted};
+use crate::steps::{Doing, after, binds, confirmed, steps_done, wanted};
 use crate::{Error, extract, response};
 
 /// A list that is made of steps: the call that they came to, and the parent that it is for.
@@ -341,7 +341,9 @@ async fn ask(context: &Context, operation: &Operation, inputs: &Inputs, state: &
     }
     let turn = operation.paginate.as_ref().map(|paginate| Turn::new(paginate, state));
     let vars = resolve::vars(context, inputs);
-    let received = answered(context, request, Given { turn, ..Given::new(inputs, &vars) }).await?;
+    let received = answered(context, request, Given { turn, ..Given::new(inputs, &vars) }).await;
+    // A list only reads, whatever it is asked for with.
+    let received = received.map_err(|error| confirmed(error, None))?;
     Ok((received, vars))
 }
 

@@ -16,7 +16,7 @@ use crate::filter::Narrowed;
 use crate::program::{Evaluation, Vars};
 use crate::{Error, data, resolve};
 
-pub(crate) use failure::{after, told};
+pub(crate) use failure::{after, confirmed, told};
 pub(crate) use repeat::{elements, turns};
 
 /// The detail of an error is cut here, in bytes of JSON.
@@ -95,10 +95,11 @@ async fn once(doing: Doing<'_>, step: &Step, vars: &Vars) -> Result<Done, Error>
     let context = doing.context;
     match &step.action {
         Action::Request(request) => {
-            let received = exchange(context, request, Given::new(doing.inputs, vars)).await?;
-            let value = (!received.text.trim().is_empty()).then(|| received.text.clone());
             let reads = matches!(request.method, Method::Get | Method::Head);
             let wrote = (!reads).then(|| Written::new(request.method.name(), 1, 1, request.idempotent));
+            let received = exchange(context, request, Given::new(doing.inputs, vars)).await;
+            let received = received.map_err(|error| confirmed(error, wrote.clone()))?;
+            let value = (!received.text.trim().is_empty()).then(|| received.text.clone());
             Ok(Done { last: Some(received), value, wrote: wrote.into_iter().collect() })
         }
         Action::Call(call) => {

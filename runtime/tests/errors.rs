@@ -279,3 +279,40 @@ async fn a_secret_on_the_edge_of_what_is_shown_is_taken_out_whole() {
     let said = error.provider_message.clone().unwrap();
     assert!(said.starts_with("xxx") && !said.contains("s3cr"), "{said}");
 }
+
+#[tokio::test]
+async fn a_write_whose_answer_cannot_be_read_is_said_to_be_done() {
+    let large = || ok(json!({ "id": 1, "text": "x".repeat(2000) }));
+    let limits = || connc_runtime::Limits { body_bytes: 1000, ..connc_runtime::Limits::default() };
+    let plan = || {
+        let posted = |more: Value| request("POST", "/users", more);
+        plan(
+            vec![
+                operation("users.create", "one", posted(json!({})), item(&[]), json!({})),
+                operation("users.pack", "one", posted(json!({ "compression": "gzip" })), item(&[]), json!({})),
+                operation("users.table", "one", posted(json!({ "answer": "csv" })), item(&[]), json!({})),
+                operation("users.search", "list", posted(json!({})), items(&["data"]), json!({})),
+                operation("users.find", "one", posted(json!({})), item(&[]), json!({ "reads": true })),
+            ],
+            json!({}),
+        )
+    };
+    for (name, answer, kind, done) in [
+        ("users.create", large(), ErrorKind::Limit, true),
+        ("users.pack", ok(json!({})), ErrorKind::Provider, true),
+        ("users.table", ok(json!({})), ErrorKind::Provider, true),
+        ("users.find", large(), ErrorKind::Limit, false),
+    ] {
+        let mut bench = bench(plan(), vec![answer]);
+        bench.runtime = builder(bench.script.clone()).limits(limits()).build().unwrap();
+        let error = bench.call(Call::native(name)).await.unwrap_err();
+        assert_eq!((error.kind, error.status, error.retryable, error.requests), (kind, Some(200), false, 1), "{name}: {error}");
+        let told: Vec<(&str, bool)> = error.done.iter().map(|written| (written.operation.as_str(), written.idempotent)).collect();
+        assert_eq!(told, if done { vec![(name, false)] } else { vec![] }, "{error}");
+        assert_eq!(error.message.starts_with("the write was done"), done, "{error}");
+    }
+    let mut bench = bench(plan(), vec![large()]);
+    bench.runtime = builder(bench.script.clone()).limits(limits()).build().unwrap();
+    let error = bench.all(Call::native("users.search")).await.unwrap_err();
+    assert_eq!((error.kind, error.done.as_slice()), (ErrorKind::Limit, [].as_slice()), "{error}");
+}

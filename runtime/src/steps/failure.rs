@@ -13,6 +13,19 @@ pub(crate) fn after(mut error: Error, written: &[Written]) -> Error {
     error
 }
 
+/// An error in the answer to a write that was done, in the words of the operation that it belongs to; none where that only reads.
+pub(crate) fn confirmed(mut error: Error, wrote: Option<Written>) -> Error {
+    if error.done.is_empty() {
+        return error;
+    }
+    error.done = wrote.into_iter().collect();
+    if !error.done.is_empty() {
+        error.message = format!("the write was done, but its answer cannot be read: {}", error.message);
+        error.retryable = false;
+    }
+    error
+}
+
 /// Says what was done, once everything is known.
 pub(crate) fn told(mut error: Error) -> Error {
     if error.done.is_empty() {
