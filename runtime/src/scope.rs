@@ -122,20 +122,46 @@ fn lookup(value: Option<&Value>) -> Lookup<'_> {
         Some(Value::String(text)) => Lookup::Text(Cow::Borrowed(text)),
         Some(Value::Number(number)) => Lookup::Text(Cow::Owned(number.to_string())),
         Some(Value::Bool(flag)) => Lookup::Text(Cow::Borrowed(if *flag { "true" } else { "false" })),
-        Some(Value::Array(items)) => items.iter().map(scalar).collect::<Option<Vec<_>>>().map_or(Lookup::NotText, Lookup::List),
+        Some(Value::Array(items)) => {
+            let texts = items.iter().enumerate().map(|(index, value)| scalar(value).map_err(|what| (format!("[{index}]"), what)));
+            texts.collect::<Result<Vec<_>, _>>().map_or_else(|(place, what)| Lookup::Unfit(place, what), Lookup::List)
+        }
         Some(Value::Object(members)) => {
             let members = members.iter().filter(|(_, value)| !value.is_null());
-            let texts = members.map(|(name, value)| Some((name.clone(), scalar(value)?)));
-            texts.collect::<Option<Vec<_>>>().map_or(Lookup::NotText, Lookup::Members)
+            let texts = members.map(|(name, value)| match scalar(value) {
+                Ok(text) => Ok((name.clone(), text)),
+                Err(what) => Err((format!(".{name}"), what)),
+            });
+            texts.collect::<Result<Vec<_>, _>>().map_or_else(|(place, what)| Lookup::Unfit(place, what), Lookup::Members)
         }
     }
 }
 
-fn scalar(value: &Value) -> Option<String> {
+/// A value as text, or what it is instead.
+fn scalar(value: &Value) -> Result<String, &'static str> {
     match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        Value::Bool(flag) => Some(flag.to_string()),
-        Value::Null | Value::Array(_) | Value::Object(_) => None,
+        Value::String(text) => Ok(text.clone()),
+        Value::Number(number) => Ok(number.to_string()),
+        Value::Bool(flag) => Ok(flag.to_string()),
+        Value::Null => Err("null"),
+        Value::Array(_) => Err("a list"),
+        Value::Object(_) => Err("an object"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use connc_expr::text::Lookup;
+    use serde_json::json;
+
+    use super::lookup;
+
+    #[test]
+    fn the_value_at_fault_is_named() {
+        for (value, place, what) in
+            [(json!([1, null]), "[1]", "null"), (json!([[]]), "[0]", "a list"), (json!({ "a": null, "b": { "c": 1 } }), ".b", "an object")]
+        {
+            assert!(matches!(lookup(Some(&value)), Lookup::Unfit(at, is) if (at.as_str(), is) == (place, what)), "{value}");
+        }
     }
 }

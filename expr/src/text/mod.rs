@@ -31,6 +31,8 @@ pub enum Lookup<'a> {
     Absent,
     /// An object or a list that holds more than texts.
     NotText,
+    /// A list or an object of which one value is none: where it is below the name (`[0]`, `.a`), and what it is.
+    Unfit(String, &'static str),
 }
 
 /// Where a template stands.

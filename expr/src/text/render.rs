@@ -94,6 +94,12 @@ fn values(reference: &Reference, scope: &dyn Scope) -> Result<Option<Rendered>, 
         Lookup::List(list) => Values::Many(list),
         Lookup::Members(members) => Values::Members(members),
         Lookup::Absent => return Ok(None),
+        Lookup::Unfit(place, what) => {
+            return Err(RenderError {
+                message: format!("`{}{place}` is {what}, and no text", reference.path.join(".")),
+                reference: reference.to_string(),
+            });
+        }
         Lookup::NotText => return Err(refuse("is an object or a list, and no text")),
     };
     for filter in &reference.filters {
