@@ -13,7 +13,7 @@ use crate::filter::{self, Narrowed};
 use crate::invocation::{Call, What};
 use crate::map::RecordMap;
 use crate::program::{Evaluation, Vars};
-use crate::{Error, address, data, file, parameter};
+use crate::{Error, address, data, file, parameter, suggest};
 
 /// A call, resolved.
 #[derive(Clone, Debug)]
@@ -75,6 +75,11 @@ fn unified(context: &Context, call: &Call, model: &str, resource: &str, verb: Ve
         return Err(Error::invalid(format!("`{name}` takes no id")).with_help("get one record by its id"));
     }
     let given = given(call)?;
+    if verb == Verb::Update && given.is_empty() && !known.input.is_empty() {
+        let fields: Vec<&str> = known.input.iter().map(|parameter| parameter.name.as_str()).collect();
+        let nothing = Error::invalid("the input holds nothing to change");
+        return Err(nothing.with_help(format!("it takes {}", suggest::list(&fields))).at(plan, &name, known.origin));
+    }
     let input = parameter::check(&known.input, &given, "input", |name| format!("input `{name}`"), plan)
         .map_err(|error| error.at(plan, &name, known.origin))?;
     let narrowed = filter::narrow(plan, map, &call.filters).map_err(|error| error.at(plan, &name, map.origin))?;
@@ -208,6 +213,14 @@ pub(crate) fn step(
             let missing = Error::invalid(format!("input `{name}` is missing"));
             return Err(missing.with_help(format!("operation `{}` needs it", operation.name)));
         }
+    }
+    let lacks = |parameter: &&connc_plan::Parameter| {
+        parameter.required && parameter.default.is_none() && input.get(&parameter.name).is_none_or(Value::is_null)
+    };
+    if let Some(parameter) = operation.input.iter().find(lacks) {
+        // It is no input of the caller's, who gave too little for it to come to anything.
+        let message = format!("what was given comes to no `{}` for operation `{}`", parameter.name, operation.name);
+        return Err(Error::invalid(message).placed(context.plan(), parameter.origin));
     }
     let inputs = inputs(context, operation, id, parent, input)?;
     Ok((Arc::new(operation.clone()), inputs))

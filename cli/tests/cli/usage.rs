@@ -20,6 +20,14 @@ fn misspelt_names_have_suggestions() {
 }
 
 #[test]
+fn an_update_that_changes_nothing_is_refused() {
+    let update = ["run", "okta", "users.update", "u1", "--dry-run", "--set", "domain=acme.okta.com", "--input"];
+    let given = |input: &str| connc(&[update.as_slice(), &[input]].concat());
+    given("{}").refused(&["the input holds nothing to change", "it takes", "`first_name`"]);
+    given(r#"{"first_name": "Ada"}"#).fine();
+}
+
+#[test]
 fn what_is_missing_is_named_with_how_to_give_it() {
     connc(&["run", "okta", "users"]).refused(&[
         "needs parameter `domain` and secret `token`",
