@@ -68,7 +68,13 @@ impl Known {
 
     /// Whether a whole text is a word of the spec or of the provider's description.
     pub(crate) fn word(&self, name: Option<&str>, text: &str) -> bool {
-        self.words.contains(text) || (name == Some("type") && NODES.contains(&text))
+        let registered = match name {
+            Some("type") => NODES.contains(&text),
+            // RFC 6750, section 4.
+            Some("token_type") => text.eq_ignore_ascii_case("bearer"),
+            Some(_) | None => false,
+        };
+        registered || self.words.contains(text)
     }
 
     /// Whether a text is an error's code that the spec, the provider's description or a registry has.

@@ -5,6 +5,7 @@
 mod answers;
 mod play;
 mod scenario;
+mod signature;
 pub mod snapshot;
 
 use std::collections::BTreeSet;

@@ -14,6 +14,7 @@ use std::collections::BTreeSet;
 
 use super::Outcome;
 use super::scenario::{self, Course, Scenario};
+use super::signature;
 use crate::output::{failure, json};
 
 /// Headers that every request has, and that say nothing about the connector.
@@ -165,11 +166,12 @@ impl Script<'_> {
     fn requests(&mut self, transport: &Replay) {
         for Sent { method, url, headers, body, .. } in transport.sent().into_iter().skip(self.shown) {
             self.shown += 1;
-            self.line(&format!("\n{method} {url}"));
+            self.line(&format!("\n{method} {}", signature::steady(&url)));
             for (name, value) in headers.iter().filter(|(name, _)| !EVERYWHERE.contains(&name.as_str())) {
-                self.line(&format!("{name}: {value}"));
+                self.line(&format!("{name}: {}", signature::steady(value)));
             }
             if let Some(body) = body {
+                let body = signature::steady(&body);
                 let form = !body.starts_with(['{', '[', '"']);
                 self.line(&if form { body.replace('&', "\n&") } else { readable(&json::indented(&body)) });
             }

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use crate::machine::{Done, connc_with, file};
+use crate::record::tested_in;
 use crate::server::{Answer, Server, json};
 
 const KEY: &str = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
@@ -343,4 +344,23 @@ fn wrong_words_are_refused() {
     let desk = Desk::new("words", Vec::new());
     desk.run(&["connect", "courier"], &["--choose", "site"]).refused(&["`--choose site` has no `=`"]);
     connc_with(&["connect"], &[], "").refused(&["<CONNECTOR>"]);
+}
+
+#[test]
+fn a_recording_begins_after_the_renewal_of_a_token_that_ran_out() {
+    let short = json(r#"{"access_token": "access-1", "refresh_token": "refresh-1", "token_type": "Bearer", "expires_in": 4}"#);
+    let desk = Desk::new("expired", vec![short, me(), token(2), json(r#"{"parcels": [{"id": "p1"}]}"#)]);
+    let waiting = desk.connect(&["--no-browser"]);
+    let state = waiting.asked("state");
+    waiting.browse(&format!("/callback?code=the-code&state={state}"));
+    waiting.done().fine();
+    std::thread::sleep(std::time::Duration::from_millis(4100));
+    let file = Path::new(&desk.account).parent().unwrap().join("parcels.list.yaml").display().to_string();
+    let done = desk.run(&["run", "courier", "parcels"], &["--native", "--record", &file, "--force"]);
+    assert!(done.fine().err.contains("had run out and was renewed"), "{done:?}");
+    let asked = desk.server.asked();
+    assert!(asked[2].body.contains("grant_type=refresh_token") && asked[3].line == "GET /parcels", "{asked:?}");
+    let text = std::fs::read_to_string(&file).unwrap();
+    assert!(text.contains("{{ token.access_token }}") && !text.contains("refresh"), "{text}");
+    tested_in(&desk.connectors, "courier", &file).fine();
 }

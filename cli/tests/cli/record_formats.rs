@@ -131,3 +131,30 @@ fn nothing_is_announced_where_nothing_is_kept() {
     let (done, _) = recorded(&folder, "users", json(r#"{"users": []}"#));
     assert!(done.err.contains("values are invented\n") && !done.err.contains("but for these"), "{done:?}");
 }
+
+#[test]
+fn what_is_signed_with_a_key_is_recorded_and_replays() {
+    for (algorithm, key) in [("RS256", "rsa.pem"), ("ES256", "ec.pem")] {
+        let folder = Folder::new(&format!("signed-{algorithm}"));
+        let spec = format!(
+            "connector: buoy\nspec: 1\ntitle: Buoy\nbase_url: https://api.buoy.example\nauth:\n  signed:\n    scheme: oauth2\n    \
+             grant: jwt_bearer\n    secrets: {{ key: {{ type: pem }} }}\n    token_url: https://api.buoy.example/token\n    \
+             jwt: {{ alg: {algorithm}, key: \"{{{{ secret.key }}}}\", iss: buoy-app }}\nresources:\n  \
+             users: {{ list: {{ get: /users, items: users, paginate: {{ style: single }} }} }}\n"
+        );
+        std::fs::create_dir_all(folder.file("connectors/buoy")).unwrap();
+        std::fs::write(folder.file("connectors/buoy/connector.yaml"), spec).unwrap();
+        // Any key will do; those of replays are at hand.
+        let own = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../runtime/src/transport/replay").join(key);
+        let secret = format!("key=file:{}", own.display());
+        let token = json(r#"{"access_token": "accessOfQuill77", "token_type": "Bearer", "expires_in": 3600}"#);
+        let server = Server::start(vec![token, json(r#"{"users": [{"id": 1, "name": "Wilma Quill"}]}"#)]);
+        let (connectors, file) = (folder.file("connectors"), folder.file("users.list.yaml"));
+        let own = ["run", "buoy", "users", "--connectors", &connectors, "--secret", &secret, "--base-url", &server.url, "--record", &file];
+        connc(&own).fine();
+        let text = std::fs::read_to_string(&file).unwrap();
+        gone(&text, &["quill", "private key", "eyJ"]);
+        there(&text, &["any: [assertion]", "token_type: Bearer"]);
+        tested_in(&connectors, "buoy", &file).fine();
+    }
+}

@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use clap::ValueEnum;
 use connc_plan::{FilterTarget, Plan};
-use connc_runtime::{Account, Call, Connector, Recording, Runtime};
+use connc_runtime::{Account, Call, Connector, Runtime};
 
 use crate::account::{self, AccountArgs, Secrets};
 use crate::console::Console;
@@ -189,8 +189,7 @@ pub(crate) fn run(args: &Args, project: &Project, console: &mut Console) -> Resu
         if let Err(Stop::Usage { .. } | Stop::Shown | Stop::Quiet) = done {
             return done;
         }
-        let account = if consented { account_kept(account, &connector, &recording)? } else { account };
-        record::write(tape, &loaded, &connector, &account, &recording, watched, console)?;
+        record::write(tape.consented(consented), &loaded, &connector, account, &recording, watched, console)?;
         return done;
     }
     let runtime = wire::runtime(&args.wire, lists, store)?;
@@ -211,15 +210,6 @@ fn finish(ready: Ready<'_>, console: &mut Console) -> Result<(), Stop> {
     let tasks = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let tasks = tasks.map_err(|error| Stop::usage(format!("the system gives no timers: {error}")))?;
     tasks.block_on(calls::run(ready, console))
-}
-
-/// The account with what is kept of it, which no exchange of the call shows.
-fn account_kept(mut account: Account, connector: &Connector, recording: &Recording) -> Result<Account, Stop> {
-    let tasks = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let tasks = tasks.map_err(|error| Stop::usage(format!("the system gives no timers: {error}")))?;
-    let kept = tasks.block_on(recording.runtime.kept(connector, &account)).map_err(|error| Stop::usage(error.message.clone()))?;
-    account.kept = kept;
-    Ok(account)
 }
 
 fn load(plan: Plan) -> Result<Connector, Stop> {

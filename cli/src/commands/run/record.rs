@@ -5,6 +5,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use connc_plan::CassetteCall;
+use connc_runtime::transport::{Purpose, Recorded};
 use connc_runtime::{Account, Connector, ErrorKind, Recording};
 
 use super::target::{Asked, Target};
@@ -19,6 +20,16 @@ pub(super) struct Plan {
     name: String,
     model: Option<String>,
     call: CassetteCall,
+    /// Whether the account's tokens come from a person's consent, so that a replay begins with some.
+    consented: bool,
+}
+
+impl Plan {
+    /// Says whether a person's consent gave the account's tokens.
+    pub(super) fn consented(mut self, consented: bool) -> Self {
+        self.consented = consented;
+        self
+    }
 }
 
 /// What happens while the call runs.
@@ -80,7 +91,7 @@ pub(super) fn plan(
         filters: filters.to_vec(),
         limit,
     };
-    Ok(Plan { path, name, model, call })
+    Ok(Plan { path, name, model, call, consented: false })
 }
 
 /// Writes the cassette, whether the call succeeded or failed: a provider's error is worth a recording.
@@ -88,12 +99,12 @@ pub(super) fn write(
     plan: Plan,
     loaded: &Loaded,
     connector: &Connector,
-    account: &Account,
+    account: Account,
     recording: &Recording,
     watched: Watched,
     console: &mut Console,
 ) -> Result<(), Stop> {
-    let Plan { path, name, model, mut call } = plan;
+    let Plan { path, name, model, mut call, consented } = plan;
     let course = watched.0.into_inner();
     // One page was asked for: a replay reads to the end unless it is told how many records that were.
     if course.more && course.fails.is_none() && call.limit.is_none() {
@@ -103,12 +114,17 @@ pub(super) fn write(
         }
         call.limit = u64::try_from(read).ok();
     }
-    let exchanges = recording.recorder.recorded();
+    let mut exchanges = recording.recorder.recorded();
+    let mut account = account;
+    if consented {
+        exchanges = own(exchanges, console)?;
+        account = account_kept(account, connector, recording)?;
+    }
     let tape = Tape {
         loaded,
         connector,
         runtime: &recording.runtime,
-        account,
+        account: &account,
         model,
         call,
         began: recording.began,
@@ -132,6 +148,30 @@ pub(super) fn write(
     }
     console.note("look them through before you commit the file; `connc test` replays it")?;
     Ok(())
+}
+
+/// The exchanges from the call's own first on. What came before renewed a token that had run out since it was kept; a replay begins with one
+/// that is good.
+fn own(mut exchanges: Vec<Recorded>, console: &mut Console) -> Result<Vec<Recorded>, Stop> {
+    let renewals = exchanges.iter().take_while(|recorded| recorded.purpose == Purpose::Token).count();
+    if renewals > 0 && renewals == exchanges.len() {
+        return Err(Stop::usage("the call only tried to renew the account's token, and nothing was written")
+            .help("connect the account again, or write this cassette by hand"));
+    }
+    if renewals > 0 {
+        exchanges.drain(..renewals);
+        console.note("the account's token had run out and was renewed; the recording begins after that, with a token that is good")?;
+    }
+    Ok(exchanges)
+}
+
+/// The account with what is kept of it, which no exchange of the call shows.
+fn account_kept(mut account: Account, connector: &Connector, recording: &Recording) -> Result<Account, Stop> {
+    let tasks = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let tasks = tasks.map_err(|error| Stop::usage(format!("the system gives no timers: {error}")))?;
+    let kept = tasks.block_on(recording.runtime.kept(connector, &account)).map_err(|error| Stop::usage(error.message.clone()))?;
+    account.kept = kept;
+    Ok(account)
 }
 
 /// The file appears whole or not at all.
