@@ -2,7 +2,7 @@
 
 use connc_plan as plan;
 
-use super::{Acquire, Apply, Body, Fields, Jwt, Request, Step, basic_value, bearer, body, keep};
+use super::{Acquire, Apply, Body, Fields, Jwt, Request, Step, basic_value, bearer, body, check_user_name, keep};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::lang::{Headers, Template, headers, template, templates};
 use crate::source::Spanned;
@@ -196,7 +196,9 @@ fn basic(reader: &mut Reader<'_, '_>) -> Option<Template> {
     let node = reader.take("basic")?;
     let mut inner = Reader::open(node, &BASIC, reader.context())?;
     let (username, password) = (template(&mut inner, "username"), template(&mut inner, "password"));
-    Some(basic_value(username?, password?))
+    let username = username?;
+    check_user_name(&username, inner.context());
+    Some(basic_value(username, password?))
 }
 
 /// What is put on requests where nothing says so: a kept `value` as a bearer token.

@@ -2,7 +2,7 @@
 
 use connc_plan as plan;
 
-use super::{Apply, COMMON, Parts, Scheme, basic_value};
+use super::{Apply, COMMON, Parts, Scheme, basic_value, check_user_name};
 use crate::lang::template;
 use crate::yaml::{Key, Need, Reader, Table, Value};
 
@@ -34,7 +34,10 @@ static TABLE: Table = Table {
 };
 
 fn read(reader: &mut Reader<'_, '_>) -> Option<Parts> {
-    let value = basic_value(template(reader, "username")?, template(reader, "password")?);
+    let (username, password) = (template(reader, "username"), template(reader, "password"));
+    let username = username?;
+    check_user_name(&username, reader.context());
+    let value = basic_value(username, password?);
     let apply = vec![Apply { place: plan::Place::Header("Authorization".to_owned()), value, on: Vec::new() }];
     Some(Parts { apply, ..Parts::default() })
 }

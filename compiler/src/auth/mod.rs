@@ -286,6 +286,14 @@ fn named(path: &[&str], span: Span) -> Template {
     Template { pieces: vec![Piece::Reference(Reference { path, filters: Vec::new(), span })], span }
 }
 
+/// Reports a user name with a colon, which ends it (RFC 7617, section 2).
+fn check_user_name(username: &Template, context: &mut Context<'_>) {
+    if username.pieces.iter().any(|piece| matches!(piece, Piece::Literal(literal) if literal.contains(':'))) {
+        let diagnostic = Diagnostic::new(Code::InvalidValue, username.span, "a user name of HTTP Basic has no colon: it would end there");
+        context.diagnostics.push(diagnostic.help("write what follows the colon in `password`"));
+    }
+}
+
 /// `Basic base64(user:password)` (RFC 7617).
 fn basic_value(username: Template, password: Template) -> Template {
     let span = username.span;

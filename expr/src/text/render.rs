@@ -28,7 +28,7 @@ pub fn render(text: &Text, scope: &dyn Scope, escape: Escape) -> Result<Option<S
             }
             Segment::Base64(inner) => {
                 out.reference = segment.to_string();
-                out.value(&encode_base64(plain(inner, scope)?.as_bytes()))
+                out.value(&encode_base64(user_pass(inner, scope)?.as_bytes()))
             }
         };
         added.map_err(|problem| refuse(&out.reference, problem))?;
@@ -56,6 +56,19 @@ pub enum Rendered {
 pub fn render_values(text: &Text, scope: &dyn Scope) -> Result<Option<Rendered>, RenderError> {
     let reference = text.whole().ok_or_else(|| refuse(&text.to_string(), "is more than one value"))?;
     values(reference, scope)
+}
+
+/// A user name and a password with the colon between them, which the user name itself cannot hold (RFC 7617, section 2).
+fn user_pass(segments: &[Segment], scope: &dyn Scope) -> Result<String, RenderError> {
+    let colon = segments.iter().position(|segment| matches!(segment, Segment::Literal(literal) if literal.contains(':')));
+    for segment in colon.and_then(|colon| segments.get(..colon)).unwrap_or_default() {
+        if let Segment::Value(reference) = segment
+            && present(reference, scope)?.contains(':')
+        {
+            return Err(refuse(&reference.to_string(), "has a colon, which a user name of HTTP Basic cannot have"));
+        }
+    }
+    plain(segments, scope)
 }
 
 /// Text that is still to be encoded as a whole.

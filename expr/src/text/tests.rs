@@ -203,6 +203,10 @@ fn an_encoding_holds_whole_texts() {
     };
     assert_eq!(basic("ada").unwrap().unwrap(), "Basic YWRhOng=");
     assert_eq!(basic("a\nb").unwrap().unwrap(), "Basic YQpiOng=");
+    assert_eq!(basic("a:b").unwrap_err().message, "`input.v` has a colon, which a user name of HTTP Basic cannot have");
+    let secret = vec![Segment::Literal("ada:".to_owned()), Segment::Value(reference("input.v"))];
+    let password = Text { segments: vec![Segment::Base64(secret)], origin: Origin::default() };
+    assert_eq!(render(&password, &Values("a:b"), Escape::Header).unwrap().unwrap(), "YWRhOmE6Yg==");
     let absent = Text { segments: vec![Segment::Base64(vec![Segment::Value(reference("gone"))])], origin: Origin::default() };
     assert_eq!(render(&absent, &Values(""), Escape::Header).unwrap_err().message, "`gone` is absent");
 }
