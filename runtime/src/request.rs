@@ -17,7 +17,7 @@ use crate::program::Evaluation;
 use crate::redact::{Redactor, braced};
 use crate::scope::Names;
 use crate::transport::{About, Body, Purpose};
-use crate::{Error, form, format, hash, lists, multipart};
+use crate::{Error, file, form, format, hash, lists, multipart};
 
 const AGENT: &str = concat!("connc/", env!("CARGO_PKG_VERSION"));
 
@@ -145,7 +145,8 @@ fn body(context: &Context, body: &connc_plan::Body, given: &Given<'_>, names: &N
         Body::None => Made::Nothing,
         Body::Json(data) => {
             let over = Evaluation::over_nothing(context.programs(), given.vars)?;
-            data::make_with(data, &over, &|text| optional(text, names, Escape::None))?.map_or(Made::Nothing, Made::Json)
+            data::make_with(data, &over, &|text| optional(text, names, Escape::None))?
+                .map_or(Ok(Made::Nothing), |value| without_files(context, value).map(Made::Json))?
         }
         Body::Form(fields) => {
             let mut made = Vec::with_capacity(fields.len());
@@ -158,7 +159,8 @@ fn body(context: &Context, body: &connc_plan::Body, given: &Given<'_>, names: &N
         }
         Body::FormData { data, nested } => {
             let over = Evaluation::over_nothing(context.programs(), given.vars)?;
-            data::make(data, &over)?.map_or(Ok(Made::Nothing), |value| form::fields(&value, *nested).map(Made::Form))?
+            data::make(data, &over)?
+                .map_or(Ok(Made::Nothing), |value| form::fields(&without_files(context, value)?, *nested).map(Made::Form))?
         }
         Body::Multipart(parts) => {
             let over = Evaluation::over_nothing(context.programs(), given.vars)?;
@@ -182,6 +184,23 @@ fn body(context: &Context, body: &connc_plan::Body, given: &Given<'_>, names: &N
             Made::Whole(whole, kind)
         }
     })
+}
+
+/// Data that is sent as text. What stands for a file in it means nothing to the provider.
+fn without_files(context: &Context, value: Value) -> Result<Value, Error> {
+    fn holds(context: &Context, value: &Value) -> bool {
+        match value {
+            Value::Object(members) => {
+                (file::is_handle(value) && file::of(&context.files, value).is_some()) || members.values().any(|value| holds(context, value))
+            }
+            Value::Array(items) => items.iter().any(|value| holds(context, value)),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
+        }
+    }
+    if holds(context, &value) {
+        return Err(Error::invalid("a file stands in a body of data, which cannot hold it").with_help("send it with `multipart` or `raw`"));
+    }
+    Ok(value)
 }
 
 /// What stands between the parts of a body, and in none of them: 128 random bits.

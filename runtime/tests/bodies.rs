@@ -207,6 +207,17 @@ async fn files_are_given_beside_the_input_and_only_where_they_are_taken() {
     }
 }
 
+#[tokio::test]
+async fn a_file_stands_in_no_data() {
+    let file = || json!({ "object": [["f", { "list": [{ "expression": expression("$input.file") }] }]] });
+    for body in [json!({ "json": file() }), json!({ "form_data": { "data": file(), "nested": "brackets" } })] {
+        let bench = desk(json!({ "body": body }), vec![]);
+        let error = bench.call(Call::native("x.send").file("file", File::bytes("a", "b"))).await.unwrap_err();
+        assert_eq!(error.kind, ErrorKind::InvalidInput);
+        assert!(error.message.contains("a file stands in a body of data"), "{error}");
+    }
+}
+
 fn listed(format: &str, kind: &'static str, body: &str) -> Bench {
     let list = operation("x.list", "list", request("GET", "/x", json!({ "answer": format })), items(&[]), json!({}));
     bench(plan(vec![list], json!({})), vec![Scripted::Answer(200, vec![("content-type", kind.to_owned())], body.to_owned())])

@@ -120,7 +120,7 @@ fn parse<'a>(node: &'a Node, path: &Path, context: &mut Context<'a>) -> Option<(
 }
 
 fn values(reader: &mut Reader<'_, '_>, name: &str) -> BTreeMap<String, Json> {
-    reader.map(name).into_iter().map(|(key, node)| (key.value.clone(), node.to_json())).collect()
+    reader.map(name).into_iter().map(|(key, node)| (key.value.clone(), node.to_exact_json())).collect()
 }
 
 fn secret<'a>(name: &Spanned<String>, node: &'a Node, path: &Path, context: &mut Context<'a>) -> Option<Source> {

@@ -2,8 +2,6 @@
 //!
 //! The engine that evaluates expressions never sees a secret of it: `$secret.password` becomes a template's reference.
 
-use connc_expr::ir::{Kind as NodeKind, Step};
-
 use super::Tree;
 use crate::lang::{Expression, Piece, Reference, Template};
 use crate::yaml::{Context, Kind, Literal, Node};
@@ -38,20 +36,7 @@ pub(super) fn tree<'a>(node: &'a Node, context: &mut Context<'a>) -> Option<Tree
 
 /// A secret that is the whole expression, as the reference that it means.
 fn guarded(expression: &Expression) -> Option<Template> {
-    let path = match &expression.root.kind {
-        NodeKind::Variable(name) => vec![name.clone()],
-        NodeKind::Path(steps) => {
-            let (first, rest) = steps.split_first()?;
-            let NodeKind::Variable(name) = &first.node.kind else { return None };
-            let member = |step: &Step| match &step.node.kind {
-                NodeKind::Field(name) if step.is_plain() => Some(name.clone()),
-                _ => None,
-            };
-            let rest = rest.iter().map(member).collect::<Option<Vec<_>>>()?;
-            std::iter::once(name.clone()).chain(rest).collect()
-        }
-        _ => return None,
-    };
+    let path = expression.variable_path()?;
     let span = expression.span();
     path.first()
         .is_some_and(|root| GUARDED.contains(&root.as_str()))

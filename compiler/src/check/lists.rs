@@ -2,12 +2,14 @@
 
 use connc_plan::{ListStyle, Type};
 
-use super::{Case, uses};
+use super::{Callee, Case, uses};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::lang::{Reference, Template};
-use crate::spec::Operation;
+use crate::lang::{Expression, Reference, Template};
+use crate::shape::Parameter;
+use crate::spec::{Body, Data, Operation, Step};
 
 pub(super) fn check(case: &Case<'_>, diagnostics: &mut Diagnostics) {
+    files(case, diagnostics);
     for operation in &case.spec.operations {
         let request = &operation.request;
         let style = |template: &Template| {
@@ -42,6 +44,43 @@ pub(super) fn check(case: &Case<'_>, diagnostics: &mut Diagnostics) {
                 }
             }
         }
+    }
+}
+
+/// Files stand in no body of data, and no step gives one to an input that takes data.
+fn files(case: &Case<'_>, diagnostics: &mut Diagnostics) {
+    for operation in &case.spec.operations {
+        match &operation.request.body {
+            Body::Json(_) | Body::FormData(..) | Body::Graphql { .. } => {
+                for expression in uses::operation_body(operation) {
+                    refuse_file(expression, &operation.input, diagnostics);
+                }
+            }
+            Body::None | Body::Form(_) | Body::Multipart(_) | Body::Raw { .. } => {}
+        }
+    }
+    for compound in &case.spec.compounds {
+        for call in compound.steps.iter().flat_map(Step::calls) {
+            let Some(callee) = Callee::find(case.spec, &call.call) else { continue };
+            for (name, data) in &call.with {
+                let takes_file = callee.input().iter().any(|input| input.name.value == name.value && input.r#type == Type::File);
+                if !(takes_file && matches!(data, Data::Expression(_))) {
+                    for expression in data.expressions() {
+                        refuse_file(expression, &compound.input, diagnostics);
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn refuse_file(expression: &Expression, input: &[Parameter], diagnostics: &mut Diagnostics) {
+    let Some(path) = expression.variable_path() else { return };
+    let [root, name] = path.as_slice() else { return };
+    if root == "input" && input.iter().any(|parameter| parameter.name.value == *name && parameter.r#type == Type::File) {
+        let message = format!("`$input.{name}` is a file, and data is due here");
+        let help = "send it with `multipart` or `raw`, or name its `name`, `content_type` or `length`";
+        diagnostics.push(Diagnostic::new(Code::ListInText, expression.span(), message).help(help));
     }
 }
 

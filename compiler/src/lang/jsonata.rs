@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::rc::Rc;
 
-use connc_expr::ir::{Kind, Node};
+use connc_expr::ir::{Kind, Node, Step};
 use connc_plan as plan;
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
@@ -43,6 +43,25 @@ pub struct Path {
 }
 
 impl Expression {
+    /// The names of `$a.b.c`, where that is the whole expression.
+    #[must_use]
+    pub fn variable_path(&self) -> Option<Vec<String>> {
+        match &self.root.kind {
+            Kind::Variable(name) => Some(vec![name.clone()]),
+            Kind::Path(steps) => {
+                let (first, rest) = steps.split_first()?;
+                let Kind::Variable(name) = &first.node.kind else { return None };
+                let member = |step: &Step| match &step.node.kind {
+                    Kind::Field(name) if step.is_plain() => Some(name.clone()),
+                    _ => None,
+                };
+                let rest = rest.iter().map(member).collect::<Option<Vec<_>>>()?;
+                Some(std::iter::once(name.clone()).chain(rest).collect())
+            }
+            _ => None,
+        }
+    }
+
     /// Reads an expression. Every syntax error is reported at its own character.
     pub fn read(text: &Embedded, diagnostics: &mut Diagnostics) -> Option<Self> {
         match connc_expr::parse(&text.text) {

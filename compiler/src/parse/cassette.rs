@@ -397,7 +397,7 @@ fn response(reader: &mut Reader<'_, '_>) -> Option<plan::RecordedResponse> {
 }
 
 fn values(reader: &mut Reader<'_, '_>, name: &str) -> BTreeMap<String, Json> {
-    reader.map(name).into_iter().map(|(key, node)| (key.value.clone(), node.to_json())).collect()
+    reader.map(name).into_iter().map(|(key, node)| (key.value.clone(), node.to_exact_json())).collect()
 }
 
 fn texts(reader: &mut Reader<'_, '_>, name: &str) -> Vec<(String, String)> {

@@ -124,6 +124,17 @@ impl Node {
             Kind::Broken => serde_json::Value::Null,
         }
     }
+
+    /// The value as JSON, where a number that JSON would write in another way (`007`, `1.50`, more than 64 bits) stays the text that it is:
+    /// an id is its digits.
+    #[must_use]
+    pub fn to_exact_json(&self) -> serde_json::Value {
+        let value = self.to_json();
+        match self.scalar() {
+            Some(scalar) if value.is_number() && value.to_string() != *scalar.text => serde_json::Value::from(scalar.text.to_string()),
+            Some(_) | None => value,
+        }
+    }
 }
 
 impl Scalar {
@@ -146,5 +157,34 @@ impl Embedded {
         let start = self.span.start + self.offsets.start_of(range.start);
         let end = if range.is_empty() { start } else { self.span.start + self.offsets.end_of(range.end) };
         Span { file: self.span.file, start, end: end.clamp(start, self.span.end.max(start)) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::diagnostic::Diagnostics;
+    use crate::source::{Role, Sources};
+
+    #[test]
+    fn ids_keep_their_digits() {
+        for (text, exact) in [
+            ("18446744073709551616", json!("18446744073709551616")),
+            ("-9223372036854775809", json!("-9223372036854775809")),
+            ("007", json!("007")),
+            ("1e5", json!("1e5")),
+            ("1.50", json!("1.50")),
+            ("0x1F", json!("0x1F")),
+            ("7", json!(7)),
+            ("1.5", json!(1.5)),
+            ("\"007\"", json!("007")),
+            ("true", json!(true)),
+            ("[007]", json!([7])),
+        ] {
+            let mut sources = Sources::new("");
+            let file = sources.add(Role::Connector, "connector.yaml", text);
+            assert_eq!(super::read(&sources, file, &mut Diagnostics::default()).to_exact_json(), exact, "{text}");
+        }
     }
 }

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use connc_plan::{Acquire, AcquireStep, Body, ErrorKind, Request};
+use connc_plan::{Acquire, AcquireStep, ErrorKind, Request};
 use jiff::Timestamp;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{keep, names, sign};
 use crate::context::Context;
 use crate::exchange::{self, Given, Inputs, Received};
-use crate::program::{Evaluation, Vars};
+use crate::program::Evaluation;
 use crate::redact::Redactor;
 use crate::request::{self, Built};
 use crate::scope::Names;
@@ -120,26 +120,10 @@ pub(crate) async fn release(context: &Context, tokens: &BTreeMap<String, Secret<
 
 /// A request that is sent as it stands, without what is put on other requests.
 pub(super) fn bare(context: &Context, request: &Request, names: &Names<'_>) -> Result<Built, Error> {
-    let vars = if matches!(request.body, Body::Json(_)) { json_vars(context, names) } else { context.vars() };
+    // The engine that evaluates expressions sees no secret: one stands in a body as a template.
+    let vars = context.vars();
     let inputs = Inputs::default();
     request::build_bare(context, request, &Given::new(&inputs, &vars), names)
-}
-
-/// The names of token requests as the expressions of a JSON body see them.
-fn json_vars(context: &Context, names: &Names<'_>) -> Vars {
-    let exposed = |secrets: &BTreeMap<String, Secret<String>>| -> serde_json::Map<String, Value> {
-        secrets.iter().map(|(name, secret)| (name.clone(), Value::String(secret.expose().clone()))).collect()
-    };
-    let mut vars = context.vars();
-    let mut app: serde_json::Map<String, Value> = names.account.app.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
-    app.insert("secret".to_owned(), Value::Object(exposed(&names.account.app_secrets)));
-    vars.set("app", Value::Object(app).to_string());
-    vars.set("secret", Value::Object(exposed(&names.account.secrets)).to_string());
-    for (name, values) in [("token", names.token), ("flow", names.flow)] {
-        vars.set_value(name, values.map(|values| Value::Object(exposed(values))).as_ref());
-    }
-    vars.set_value("jwt", names.jwt.map(|jwt| json!(jwt.expose())).as_ref());
-    vars
 }
 
 /// Sends a request of which nobody has to find out whether it was carried out: it writes nothing that its caller could look for.

@@ -22,8 +22,8 @@ async fn each_shape_of_request() {
     let url = "https://login.example.com/token";
     let form = |fields: Value| json!({ "body": { "form": fields } });
     let body = json!({ "object": [
-        ["user", { "expression": expression("$secret.token") }],
-        ["app", { "expression": expression("$app.client_id & '/' & $app.secret.client_secret") }],
+        ["user", { "text": text("{{ secret.token }}") }],
+        ["app", { "text": text("{{ app.client_id }}/{{ app.secret.client_secret }}") }],
         ["kind", { "const": "login" }],
     ] });
     let cases = [
