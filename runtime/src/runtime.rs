@@ -1,7 +1,9 @@
 //! What the embedder gives, and the ways to call.
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use futures_util::future::select;
 use jiff::Timestamp;
 
 use crate::account;
@@ -13,6 +15,9 @@ use crate::guard::{Origin, Permits};
 use crate::prepare::PreparedRequest;
 use crate::transport::{Recorder, Transport};
 use crate::{Account, Answer, Call, Connector, Download, Error, Limits, MemoryStore, Pages, Store, call, download, prepare};
+
+/// How long a renewal is waited for at the end.
+const SETTLING: Duration = Duration::from_secs(90);
 
 /// Runs calls. Cheap to clone and to share: clones use the same transport and the same cached tokens.
 #[derive(Clone)]
@@ -77,6 +82,18 @@ impl Runtime {
     /// Where the call does not fit the plan, the operation gives no file, or the provider none. What breaks later is an item of the stream.
     pub async fn download(&self, connector: &Connector, account: &Account, call: Call) -> Result<Download, Error> {
         download::download(self.context(connector, account, &call)?, call).await
+    }
+
+    /// Waits until no account's token is being renewed, 90 seconds at most. A renewal outlives the call that began it, because the provider
+    /// may have taken the old token already; a process that ends before it is stored loses the account. To be awaited before the
+    /// executor is ended.
+    pub async fn settle(&self) {
+        let settled = Box::pin(self.parts().tokens.settled());
+        if self.parts().clock.real() {
+            select(settled, self.parts().clock.sleep(SETTLING)).await;
+        } else {
+            settled.await;
+        }
     }
 
     /// The base URL that an account's requests go to, before any mapping.

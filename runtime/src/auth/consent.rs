@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 
 use connc_plan::{Answer, Authorize, Body, ErrorKind, Method, Request};
+use futures_util::FutureExt as _;
+use futures_util::future::BoxFuture;
 use jiff::SignedDuration;
 use ring::aead::{Aad, NONCE_LEN, Nonce};
 use ring::hmac;
@@ -10,8 +12,8 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::acquire::{self, Got, With};
-use super::renew::{chosen, in_time, of};
-use super::{Entry, change, store_key};
+use super::slot::Renewed;
+use super::{renew, store_key};
 use crate::connect::Authorization;
 use crate::context::Context;
 use crate::exchange::{Given, Inputs};
@@ -77,7 +79,7 @@ pub(crate) fn ask(context: &Context, redirect_uri: &str) -> Result<Authorization
 
 /// Spends what came back, and stores the tokens.
 pub(crate) async fn finish(context: &Context, flow: &str, redirected: &str) -> Result<(), Error> {
-    let authorize = of_method(context)?;
+    of_method(context)?;
     let flow = open(context, flow)?;
     let answer = Answered::read(redirected)?;
     // Whoever sent this person here did not begin here, unless the state is this flow's (RFC 6749, section 10.12).
@@ -96,22 +98,22 @@ pub(crate) async fn finish(context: &Context, flow: &str, redirected: &str) -> R
         .map(|(name, value)| (name.to_owned(), Secret::new(value)))
         .into();
     // A code is good for one request: sent twice, a provider takes back what it gave for it (RFC 6749, section 4.1.2).
-    let mut got = Got::default();
-    let with = With { flow: Some(&values), ..With::default() };
-    in_time(context, acquire::acquire(context, &authorize.exchange, with, &mut got)).await?;
-    let now = context.parts().clock.now();
-    let stored = change(context, |stored| {
-        // What cannot be read is replaced: that is what connecting again is for.
-        let stored = stored.unwrap_or_default().unwrap_or_default();
-        Ok(Entry { got: Some(now), ..of(got, chosen(context, &stored)) })
-    });
-    let entry = stored.await.map_err(|mut error| {
-        // The code is spent, so that no repetition can get what was got with it.
-        error.message = format!("the account is not connected, and what the provider gave is lost: {}", error.message);
-        error.retryable = false;
-        error.with_help("see that the store can be written; then the person has to allow the access once more")
-    })?;
-    context.settle(&entry)
+    context.settle(&super::slot(context).after_others(spend(context, values)).await?)
+}
+
+/// Spends the code. It belongs to no call, so that what the provider gives for it is stored even where nobody waits any more.
+fn spend(context: &Context, values: Values) -> BoxFuture<'static, Renewed> {
+    let context = context.shared();
+    async move {
+        let exchange = async {
+            let mut got = Got::default();
+            let with = With { flow: Some(&values), ..With::default() };
+            acquire::acquire(&context, &of_method(&context)?.exchange, with, &mut got).await?;
+            Ok(got)
+        };
+        renew::exchanged(&context, exchange).await
+    }
+    .boxed()
 }
 
 fn of_method(context: &Context) -> Result<&Authorize, Error> {

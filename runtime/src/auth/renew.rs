@@ -81,6 +81,32 @@ async fn renewed(context: &Context, slot: &Slot, refused: Option<u64>) -> Renewe
     Ok(entry)
 }
 
+/// Stores what a person's consent gives, which can be got once: like a renewal, it waits in memory where it cannot be stored.
+pub(super) async fn exchanged(context: &Context, exchange: impl Future<Output = Result<Got, Error>> + Send) -> Renewed {
+    let (account, slot) = (Stood::of(context), super::slot(context));
+    let _lease = lease(context).await?;
+    // What cannot be read is replaced: that is what connecting again is for.
+    let stored = current(context, &slot).await.unwrap_or_default();
+    let number = stored.as_ref().map_or(0, |stored| stored.number).max(slot.unstored().map_or(0, |unstored| unstored.number)) + 1;
+    let own = stored.filter(|stored| account.owns(stored)).unwrap_or_default();
+    let got = in_time(context, exchange).await?;
+    let (now, made) = (context.parts().clock.now(), account.made.after(Some(&own)));
+    let entry = Arc::new(Entry { number, made, got: Some(now), ..of(got, chosen(context, &own)) });
+    slot.set_unstored(Some(Arc::clone(&entry)));
+    save(context, &entry).await.map_err(|mut error| {
+        // The code is spent, so that no repetition can get what was got with it.
+        error.message = format!(
+            "the account is not connected, and what the provider gave is lost unless this process stores it later: {}",
+            error.message
+        );
+        error.retryable = false;
+        error.with_help("see that the store can be written; once this process has ended, the person has to allow the access once more")
+    })?;
+    // What it is worth with what the embedder supplies is for the next call to find out.
+    slot.forget();
+    Ok(entry)
+}
+
 /// Changes what is stored of an account, or cannot be read, under a lease. Gives what is now stored.
 /// What belongs to the account as it was before, with other secrets, is not there for `change`.
 pub(crate) async fn change(
@@ -273,7 +299,7 @@ async fn bought(context: &Context, current: Option<&Entry>, renewed: &mut Got) -
 }
 
 /// The chosen values among those that are kept, and what could be chosen.
-pub(super) fn chosen(context: &Context, entry: &Entry) -> Entry {
+fn chosen(context: &Context, entry: &Entry) -> Entry {
     let is_choice = |name: &str| context.account.method.choose.iter().any(|choose| choose.name == name);
     let kept: BTreeMap<_, _> =
         entry.kept.iter().filter(|(name, _)| is_choice(name)).map(|(name, value)| (name.clone(), value.clone())).collect();
@@ -281,7 +307,7 @@ pub(super) fn chosen(context: &Context, entry: &Entry) -> Entry {
 }
 
 /// What was got, beside what is kept already.
-pub(super) fn of(got: Got, mut beside: Entry) -> Entry {
+fn of(got: Got, mut beside: Entry) -> Entry {
     let Got { tokens, kept, expires } = got;
     beside.kept.extend(kept);
     Entry { tokens, expires, ..beside }
@@ -297,7 +323,7 @@ fn renewed_with(current: &Entry, got: Got) -> Entry {
 }
 
 /// Waits for token requests, all of those that are made under one lease, as long as the lease allows.
-pub(super) async fn in_time<T>(context: &Context, work: impl Future<Output = Result<T, Error>> + Send) -> Result<T, Error> {
+async fn in_time<T>(context: &Context, work: impl Future<Output = Result<T, Error>> + Send) -> Result<T, Error> {
     if !context.parts().clock.real() {
         return work.await;
     }

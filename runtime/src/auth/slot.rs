@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::task::{Context as Poller, Poll};
 
-use futures_util::future::{BoxFuture, FusedFuture as _, FutureExt as _, Shared};
+use futures_util::future::{BoxFuture, FusedFuture as _, FutureExt as _, Shared, join_all};
 
 use super::Entry;
 use crate::Error;
@@ -29,6 +29,17 @@ impl Tokens {
         }
         Arc::clone(slots.entry(key).or_default())
     }
+
+    /// Waits until no renewal is under way.
+    pub(crate) async fn settled(&self) {
+        loop {
+            let running: Vec<Wait> = locked(&self.0).values().filter_map(|slot| slot.running()).collect();
+            if running.is_empty() {
+                return;
+            }
+            join_all(running).await;
+        }
+    }
 }
 
 /// One account.
@@ -41,6 +52,8 @@ struct State {
     /// What was got and could not be stored. It is not used before it is.
     unstored: Option<Arc<Entry>>,
     running: Option<Shared<BoxFuture<'static, Renewed>>>,
+    /// How often what was known was forgotten: a renewal that began before must not bring it back.
+    forgotten: u64,
 }
 
 impl Slot {
@@ -59,21 +72,39 @@ impl Slot {
         if let Some(known) = state.known.as_ref().filter(|known| good(known)) {
             return Ok(Arc::clone(known));
         }
-        if state.running.is_none() {
-            let (slot, work) = (Arc::clone(self), begin());
-            let work = async move {
-                let renewed = work.await;
-                let mut state = locked(&slot.0);
-                state.running = None;
-                state.known = renewed.as_ref().ok().map(Arc::clone);
-                renewed
+        let running = state.running.clone();
+        Err(running.map_or_else(|| self.start(&mut state, begin()), Wait))
+    }
+
+    /// Does work that spends what can be spent once, after whatever is under way. It is brought to its end as a renewal is.
+    pub(super) async fn after_others(self: &Arc<Self>, work: BoxFuture<'static, Renewed>) -> Renewed {
+        loop {
+            let running = {
+                let mut state = locked(&self.0);
+                match state.running.clone() {
+                    Some(running) => Wait(running),
+                    None => break self.start(&mut state, work),
+                }
             };
-            state.running = Some(work.boxed().shared());
+            drop(running.await);
         }
-        match &state.running {
-            Some(running) => Err(Wait(running.clone())),
-            None => Err(Wait(std::future::ready(Err(Error::invalid("there is no renewal"))).boxed().shared())),
-        }
+        .await
+    }
+
+    fn start(self: &Arc<Self>, state: &mut State, work: BoxFuture<'static, Renewed>) -> Wait {
+        let (slot, forgotten) = (Arc::clone(self), state.forgotten);
+        let work = async move {
+            let renewed = work.await;
+            let mut state = locked(&slot.0);
+            state.running = None;
+            if state.forgotten == forgotten {
+                state.known = renewed.as_ref().ok().map(Arc::clone);
+            }
+            renewed
+        };
+        let running = work.boxed().shared();
+        state.running = Some(running.clone());
+        Wait(running)
     }
 
     /// The renewal that is under way, if there is one: it holds the account's lease, and perhaps nobody else waits for it.
@@ -94,6 +125,7 @@ impl Slot {
         let mut state = locked(&self.0);
         state.known = None;
         state.unstored = None;
+        state.forgotten += 1;
     }
 }
 

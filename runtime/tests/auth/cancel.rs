@@ -100,3 +100,39 @@ fn connecting_can_be_dropped_and_begun_anew() {
         within(1000, world.runtime.disconnect(&world.connector, &world.account)).unwrap().unwrap();
     }
 }
+
+#[tokio::test]
+async fn whoever_ends_the_process_can_wait_for_what_was_dropped() {
+    let world = stale();
+    world.runtime.settle().await;
+    world.store.stalls.store(true, Ordering::SeqCst);
+    let mut call = Box::pin(world.me());
+    while world.tokens() == 0 {
+        assert!(call.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+        tokio::task::yield_now().await;
+    }
+    drop(call);
+    world.store.stalls.store(false, Ordering::SeqCst);
+    world.runtime.settle().await;
+    assert_eq!(world.stored().await.unwrap()["tokens"]["refresh_token"], "refresh-number-1");
+}
+
+#[tokio::test]
+async fn a_consent_that_is_dropped_while_it_is_stored_is_not_lost() {
+    let mut account = connected();
+    account.tokens.clear();
+    let world = world(oauth(json!({})), account, rotating(3600));
+    let begun = world.runtime.authorize(&world.connector, &world.account, "https://app.example.net/back").unwrap();
+    let back = format!("code=c&state={}", begun.state);
+    world.store.stalls.store(true, Ordering::SeqCst);
+    let mut finish = Box::pin(world.runtime.finish(&world.connector, &world.account, &begun.flow, &back));
+    for _ in 0..50 {
+        assert!(finish.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+    }
+    assert_eq!(world.tokens(), 1);
+    drop(finish);
+    world.store.stalls.store(false, Ordering::SeqCst);
+    world.runtime.settle().await;
+    world.me().await.unwrap();
+    assert_eq!((world.tokens(), world.bearers()), (1, vec!["access-number-1".to_owned()]));
+}

@@ -60,9 +60,14 @@ async fn a_consent_that_cannot_be_stored_is_said_to_be_lost() {
     assert!(error.message.contains("what the provider gave is lost") && error.message.contains("the disk is full"), "{error}");
     assert!(error.help.as_ref().unwrap().contains("the person has to allow the access once more"), "{:?}", error.help);
     assert!(!format!("{error:?}").contains("number-1"));
-    let choices = world.runtime.choices(&world.connector, &world.account).await.unwrap();
-    let there = world.runtime.disconnect(&world.connector, &world.account).await.unwrap();
-    assert!(choices.is_empty() && !there, "nothing is kept, and nothing is said to have been");
+    // Another process knows nothing of it; in this one it waits, and is forgotten when the account is disconnected.
+    let there = world.other().disconnect(&world.connector, &world.account).await.unwrap();
+    assert!(!there && world.stored().await.is_none(), "nothing is kept, and nothing is said to have been");
+    assert!(world.runtime.disconnect(&world.connector, &world.account).await.unwrap());
+    assert_eq!(
+        world.runtime.call(&world.connector, &world.account, Call::native("me.get")).await.unwrap_err().kind,
+        ErrorKind::NeedsReauth
+    );
 }
 
 #[tokio::test]
@@ -224,4 +229,32 @@ async fn nothing_to_choose_is_an_error_and_connecting_can_be_taken_up() {
     world.runtime.call(&world.connector, &supplied, Call::native("me.get")).await.unwrap();
     assert_eq!(world.peer.seen.lock().unwrap().last().unwrap().uri().path(), "/ex/mine/me");
     assert_eq!(world.runtime.connect(&world.connector, &world.account).await.unwrap_err().kind, ErrorKind::Forbidden);
+}
+
+#[tokio::test]
+async fn what_a_code_was_spent_for_waits_until_it_can_be_stored() {
+    // Whether or not the account was connected before, and its old token is known.
+    for before in [false, true] {
+        let world = world(oauth(json!({})), newcomer(), rotating(3600));
+        let finish = async || {
+            let begun = world.runtime.authorize(&world.connector, &world.account, BACK).unwrap();
+            let back = format!("code=c&state={}", begun.state);
+            world.runtime.finish(&world.connector, &world.account, &begun.flow, &back).await
+        };
+        if before {
+            finish().await.unwrap();
+            world.me().await.unwrap();
+        }
+        let fails = &world.store.fails;
+        fails.store(true, std::sync::atomic::Ordering::SeqCst);
+        for _ in 0..2 {
+            assert_eq!(finish().await.unwrap_err().kind, ErrorKind::Store);
+        }
+        fails.store(false, std::sync::atomic::Ordering::SeqCst);
+        let spent = world.tokens();
+        world.me().await.unwrap();
+        let newest = format!("access-number-{spent}");
+        assert_eq!((world.tokens(), world.bearers().pop()), (spent, Some(newest.clone())));
+        assert_eq!(world.stored().await.unwrap()["tokens"]["access_token"], json!(newest));
+    }
 }

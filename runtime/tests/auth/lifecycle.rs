@@ -266,8 +266,11 @@ async fn tokens_belong_to_the_secrets_that_bought_them() {
     assert!(!stored.to_string().contains("somebody else's") && !stored.to_string().contains(SECRET));
 }
 
+/// What an answer says beside its tokens, by the request's index.
+type Answers = fn(usize) -> Value;
+
 /// A renewal whose answers name a host, by the times that it was asked for.
-fn with_instance(answers: fn(usize) -> Value) -> World {
+fn with_instance(answers: Answers) -> World {
     let kept = json!({ "name": "instance", "type": "url", "required": true, "within": ["force.example"], "origin": [0, 6, 5] });
     let shown = json!({ "name": "instance", "from": { "body": expression("instance_url") }, "required": true, "shown": kept });
     let fields = [("grant_type", "refresh_token"), ("refresh_token", "{{ token.refresh_token }}")];
@@ -291,7 +294,7 @@ fn with_instance(answers: fn(usize) -> Value) -> World {
 
 #[tokio::test]
 async fn a_rotated_refresh_token_outlives_what_else_is_wrong_with_its_answer() {
-    let wrongs: [(fn(usize) -> Value, ErrorKind); 3] = [
+    let wrongs: [(Answers, ErrorKind); 3] = [
         (
             |index| json!({ "instance_url": if index == 0 { "https://evil.example" } else { "https://b.force.example" } }),
             ErrorKind::Security,

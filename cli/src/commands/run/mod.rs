@@ -209,7 +209,13 @@ pub(crate) fn run(args: &Args, project: &Project, console: &mut Console) -> Resu
 fn finish(ready: Ready<'_>, console: &mut Console) -> Result<(), Stop> {
     let tasks = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let tasks = tasks.map_err(|error| Stop::usage(format!("the system gives no timers: {error}")))?;
-    tasks.block_on(calls::run(ready, console))
+    let runtime = ready.runtime.clone();
+    tasks.block_on(async {
+        let done = calls::run(ready, console).await;
+        // A call that ran out of time may have left a renewal behind, whose refresh token is the only one that is good.
+        runtime.settle().await;
+        done
+    })
 }
 
 fn load(plan: Plan) -> Result<Connector, Stop> {
