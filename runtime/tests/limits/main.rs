@@ -6,6 +6,7 @@ mod support;
 
 mod budget;
 mod cancel;
+mod cancel_steps;
 mod concurrency;
 mod managed;
 mod provider;
