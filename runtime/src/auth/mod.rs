@@ -13,6 +13,7 @@ pub(crate) mod consent;
 use std::sync::Arc;
 
 use connc_plan::{AuthMethod, ErrorKind};
+use jiff::SignedDuration;
 
 use crate::context::Context;
 use crate::{Error, hash};
@@ -27,6 +28,9 @@ pub(crate) use slot::Tokens;
 
 /// After so many tokens that a call would not do with, it ends.
 const MOST: usize = 4;
+
+/// A choice that was made in another process is seen after this time.
+const LONGEST: SignedDuration = SignedDuration::from_secs(60);
 
 /// Whether anything is kept of a method's accounts.
 pub(crate) fn keeps(method: &AuthMethod) -> bool {
@@ -46,10 +50,12 @@ pub(crate) async fn entry(context: &Context, refused: Option<u64>) -> Result<Opt
     }
     let slot = slot(context);
     let other = |entry: &Entry| refused.is_none_or(|refused| entry.number != refused);
+    // Somebody may choose something else in another process.
+    let longest = (!context.account.method.choose.is_empty()).then_some(LONGEST);
     for _ in 0..MOST {
         let now = context.parts().clock.now();
         let good = |entry: &Entry| entry.fresh(now) && other(entry) && is_chosen(context, entry);
-        let found = slot.known_or_renewed(good, || renew::begin(context, &slot, refused));
+        let found = slot.known_or_renewed(now, longest, good, || renew::begin(context, &slot, refused));
         let entry = match found {
             Ok(entry) => entry,
             // Whoever waited uses what came, however short it lives.

@@ -7,6 +7,8 @@ use std::task::{Context as Poller, Poll};
 
 use futures_util::future::{BoxFuture, FusedFuture as _, FutureExt as _, Shared, join_all};
 
+use jiff::{SignedDuration, Timestamp};
+
 use super::Entry;
 use crate::Error;
 use crate::lock::locked;
@@ -49,6 +51,8 @@ pub(super) struct Slot(Mutex<State>);
 #[derive(Default)]
 struct State {
     known: Option<Arc<Entry>>,
+    /// When it was last asked for at the store.
+    read: Option<Timestamp>,
     /// What was got and could not be stored. It is not used before it is.
     unstored: Option<Arc<Entry>>,
     running: Option<Shared<BoxFuture<'static, Renewed>>>,
@@ -62,18 +66,27 @@ impl Slot {
         state.running.is_none() && state.unstored.is_none()
     }
 
-    /// What is known, if `good` says that it will do; otherwise the renewal that is under way, or the one that `begin` makes.
+    /// What is known, if `good` says that it will do, and it was read no longer ago than `longest`; otherwise the renewal that is under way, or the one that `begin` makes.
     pub(super) fn known_or_renewed(
         self: &Arc<Self>,
+        now: Timestamp,
+        longest: Option<SignedDuration>,
         good: impl Fn(&Entry) -> bool,
         begin: impl FnOnce() -> BoxFuture<'static, Renewed>,
     ) -> Result<Arc<Entry>, Wait> {
         let mut state = locked(&self.0);
-        if let Some(known) = state.known.as_ref().filter(|known| good(known)) {
+        let aged = longest.zip(state.read).is_some_and(|(longest, read)| now.duration_since(read) >= longest);
+        if let Some(known) = state.known.as_ref().filter(|known| !aged && good(known)) {
             return Ok(Arc::clone(known));
         }
         let running = state.running.clone();
-        Err(running.map_or_else(|| self.start(&mut state, begin()), Wait))
+        Err(running.map_or_else(
+            || {
+                state.read = Some(now);
+                self.start(&mut state, begin())
+            },
+            Wait,
+        ))
     }
 
     /// Does work that spends what can be spent once, after whatever is under way. It is brought to its end as a renewal is.

@@ -200,6 +200,11 @@ async fn one_option_is_kept_and_several_are_asked_about() {
     choose("a").await.unwrap();
     world.other().call(&world.connector, &world.account, Call::native("me.get")).await.unwrap();
     assert_eq!(world.peer.seen.lock().unwrap().last().unwrap().uri().path(), "/ex/a/me");
+    // So does one that knew another choice, a little later.
+    world.peer.seen.lock().unwrap().clear();
+    world.later(60);
+    elsewhere().await.unwrap();
+    assert_eq!(world.peer.seen.lock().unwrap().last().unwrap().uri().path(), "/ex/a/me");
 }
 
 #[tokio::test]
