@@ -2,6 +2,7 @@
 
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use bytes::Bytes;
 use connc_plan::{Answer, Body, ErrorKind, Method, Operation, Origin, Request, Text};
@@ -18,7 +19,7 @@ use crate::program::Evaluation;
 use crate::request::Built;
 use crate::resolve::{self, Task, Work};
 use crate::transport::BodyStream;
-use crate::{Call, Error, auth, parameter, response};
+use crate::{Call, Error, auth, budget, parameter, response};
 
 /// Redirects that are followed, one after another.
 const HOPS: usize = 5;
@@ -121,11 +122,12 @@ async fn answered(context: &Context, operation: &Arc<Operation>, task: &Task) ->
             let url = url.map_err(|_| Error::new(ErrorKind::Provider, "the file's address is no URL"))?;
             match own(context, &url) {
                 Some(url) => exchange(context, &get(&url), Given::new(&task.inputs, &vars)).await?,
-                None => bare(context, confined(url, &download.within)?).await?,
+                None => bare(context, confined(url, &download.within)?, download.origin).await?,
             }
         }
     };
     let redirect = operation.download.as_ref().map_or(&[][..], |download| download.redirect.as_slice());
+    let scope = operation.download.as_ref().map_or(operation.origin, |download| download.origin);
     let mut hops = 0;
     while (300..400).contains(&received.status) {
         hops += 1;
@@ -135,7 +137,7 @@ async fn answered(context: &Context, operation: &Arc<Operation>, task: &Task) ->
         let target = received.headers.get(LOCATION).and_then(|value| value.to_str().ok()).and_then(|text| received.url.join(text).ok());
         let target = target
             .ok_or_else(|| Error::new(ErrorKind::Provider, format!("the provider answered {} without saying where to", received.status)))?;
-        received = bare(context, confined(target, redirect)?).await?;
+        received = bare(context, confined(target, redirect)?, scope).await?;
     }
     Ok(received)
 }
@@ -182,16 +184,36 @@ fn get(url: &Url) -> Request {
     }
 }
 
-/// Asks for a file with nothing of the account's, nor of the connector's own headers.
-async fn bare(context: &Context, url: Url) -> Result<Received, Error> {
+/// Asks for a file with nothing of the account's, nor of the connector's own headers, and within the account's budget all the same: whoever
+/// keeps the file counts requests, too. `scope` is where the plan names the file.
+async fn bare(context: &Context, url: Url, scope: Origin) -> Result<Received, Error> {
     let request = get(&url);
     let built = Built::plain(url, &context.standing().redactor);
-    let received = exchange::send(context, &request, &built, None).await;
-    let received = received.and_then(|received| response::classify(context, &request, &received).map(|()| received));
-    received.map_err(|mut error| {
+    let named = |mut error: Error| {
         error.request.get_or_insert_with(|| built.shown().to_owned());
         error
-    })
+    };
+    let arrival = context.budget.arrive();
+    let (mut refusal, mut refusals, mut before) = (None, 0, 0);
+    loop {
+        let pass = budget::admit(context, scope, arrival, refusal.take()).await?;
+        let received = exchange::send(context, &request, &built, None).await.map_err(named)?;
+        pass.learn(context, &received.limits);
+        before += received.attempts;
+        context.meter.attempts(before);
+        let Err(mut error) = response::classify(context, &request, &received).map_err(named) else { return Ok(received) };
+        error.attempts = before;
+        if error.kind != ErrorKind::RateLimited {
+            return Err(error);
+        }
+        refusals += 1;
+        budget::refused(context, scope, &error, refusals);
+        if !context.managed {
+            return Err(error);
+        }
+        context.meter.retry(Duration::ZERO);
+        refusal = Some(error);
+    }
 }
 
 /// The bytes, as many as are allowed and were announced, within the caller's time.

@@ -8,6 +8,7 @@ mod budget;
 mod cancel;
 mod cancel_steps;
 mod concurrency;
+mod files;
 mod managed;
 mod provider;
 mod waits;

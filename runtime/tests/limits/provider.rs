@@ -124,9 +124,19 @@ pub(crate) fn built(provider: Provider, more: Value, concurrency: Option<u32>) -
     let mut base = json!({ "rate_limit": [window] });
     base.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     let create = request("POST", "/users/new", json!({ "body": { "json": { "const": {} } }, "origin": [0, 30, 7] }));
+    let file = json!({
+        "fetch": support::expression("'https://files.example.net/' & $string(id)"), "within": ["files.example.net"], "origin": [0, 40, 7],
+    });
     let operations = vec![
         operation("users.get", "one", request("GET", "/users/{{ id }}", json!({})), item(&[]), json!({ "takes_id": true })),
         operation("users.create", "one", create, item(&[]), json!({})),
+        operation(
+            "files.get",
+            "one",
+            request("GET", "/files/{{ id }}", json!({})),
+            item(&[]),
+            json!({ "takes_id": true, "download": file }),
+        ),
     ];
     let provider = Arc::new(provider);
     let builder = support::builder(provider.clone()).clock(provider.clock.clone());
