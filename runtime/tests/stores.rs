@@ -299,3 +299,36 @@ async fn a_lease_in_a_database_ends_in_time() {
     let waited = clock.now().duration_since("2026-03-01T12:00:00Z".parse().unwrap());
     assert!(waited.as_secs() >= 30 && waited.as_secs() < 31, "{waited}");
 }
+
+/// A holder that took longer than its lease lasts learns that another went on, and leaves what that one stored.
+#[cfg(feature = "sqlite")]
+#[tokio::test]
+async fn a_holder_that_was_too_slow_writes_over_nobody() {
+    use connc_runtime::{Clock as _, ReplayClock, SqliteStore};
+
+    let folder = Folder::new("fence");
+    let clock = Arc::new(ReplayClock::new("2026-03-01T12:00:00Z").unwrap());
+    let open = || -> Arc<dyn Store> { Arc::new(SqliteStore::open(folder.0.join("store.sqlite"), &key(1), clock.clone()).unwrap()) };
+    let (one, two) = (open(), open());
+    let slow = one.lock("a", MOST).await.unwrap();
+    clock.sleep(MOST * 2).await;
+    one.save("a", b"late, and nobody else was there").await.unwrap();
+    let other = two.lock("a", MOST).await.unwrap();
+    let refused = async || {
+        for done in [one.save("a", b"older").await, one.remove("a").await] {
+            let error = done.unwrap_err();
+            assert!(error.kind == ErrorKind::Store && error.retryable && error.help.is_some(), "{error}");
+        }
+    };
+    refused().await;
+    two.save("a", b"newer").await.unwrap();
+    drop(other);
+    refused().await;
+    assert_eq!(loaded(&one, "a").await.as_deref(), Some(b"newer".as_slice()));
+    // Who shares the store with the slow one waits for it, so that neither passes for the other.
+    assert!(one.lock("a", MOST).now_or_never().is_none());
+    drop(slow);
+    let _lease = one.lock("a", MOST).await.unwrap();
+    one.save("a", b"newest").await.unwrap();
+    assert_eq!(loaded(&two, "a").await.as_deref(), Some(b"newest".as_slice()));
+}

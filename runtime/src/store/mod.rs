@@ -52,7 +52,8 @@ pub trait Store: Send + Sync {
     /// Waits for exclusive use of a key, among all processes that share the store.
     ///
     /// The lease ends when it is dropped. Its holder is done within `most`: a store whose holder can vanish without a trace gives the
-    /// lease to another after that time, and any other store may ignore it.
+    /// lease to another after that time, and any other store may ignore it. A store that gives it to another lets its first holder neither
+    /// [save](Self::save) nor [remove](Self::remove) any more: what the other stored stays.
     ///
     /// # Errors
     ///

@@ -17,6 +17,7 @@ mod basics;
 mod cancel;
 mod consent;
 mod crowd;
+mod disk;
 mod kept;
 mod lifecycle;
 #[cfg(feature = "reqwest")]
