@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::machine::connc;
+use crate::server::{Answer, Server, json};
 
 const SAMPLES: &str = "snapshots/samples/connectors";
 
@@ -31,6 +32,20 @@ fn a_download_is_there_whole_or_not_at_all() {
     assert_eq!((failed.status, std::fs::read_dir(&place).unwrap().count()), (1, 1), "{failed:?}");
     let wrong = connc(&["--connectors", SAMPLES, "run", "harbour-files", "folders.list", "--replay", "--output-file", &shown]);
     assert!(wrong.status == 2 && wrong.err.contains("gives records"), "{wrong:?}");
+}
+
+#[test]
+fn a_job_that_ends_with_a_file_gives_it() {
+    let answers = [r#"{"job": {"id": "j-1", "state": "new"}}"#, r#"{"job": {"id": "j-1", "state": "done"}}"#];
+    let file = Answer::Raw("HTTP/1.1 200 OK\r\ncontent-type: text/csv\r\ncontent-length: 9\r\nconnection: close\r\n\r\nid\nu-1\n\0\n");
+    let server = Server::start(answers.into_iter().map(json).chain([file]).collect());
+    let path = folder("job").join("users.csv");
+    let (shown, origin) = (path.display().to_string(), format!("https://exports.harbour.example={}", server.url));
+    let command = ["--connectors", SAMPLES, "run", "harbour-exports", "exports.file", "--input", r#"{"kind": "users"}"#];
+    connc(&[&command, ["--secret", "token=t", "--origin", &origin, "--output-file", &shown].as_slice()].concat()).fine();
+    assert_eq!(std::fs::read(&path).unwrap(), b"id\nu-1\n\0\n");
+    let lines: Vec<String> = server.asked().into_iter().map(|asked| asked.line).collect();
+    assert_eq!(lines, ["POST /v2/exports", "GET /v2/exports/j-1", "GET /v2/exports/j-1/file"]);
 }
 
 #[test]
