@@ -2,6 +2,7 @@
 
 mod file;
 mod given;
+mod keyring;
 mod missing;
 mod store;
 
@@ -14,7 +15,7 @@ use crate::console::Console;
 use crate::error::{Stop, suggestion};
 
 pub(crate) use missing::placeholders;
-pub(crate) use store::{folder, new_key, store, tried};
+pub(crate) use store::{folder, keep_new_key, new_key, store, tried};
 
 /// Options that say who calls.
 #[derive(Debug, clap::Args)]
@@ -32,7 +33,7 @@ pub(crate) struct AccountArgs {
     /// A secret: its value, env:NAME, file:PATH, or - for a line of stdin
     #[arg(long, value_name = "KEY=VALUE|env:NAME|file:PATH|-", hide_possible_values = true)]
     pub(crate) secret: Vec<String>,
-    /// Where the tokens of connected accounts are kept, encrypted with the key in CONNC_STORE_KEY; without it among the user's state
+    /// Where the tokens of connected accounts are kept, encrypted with the key in CONNC_STORE_KEY or the keyring; without it among the user's state
     #[arg(long, value_name = "DIR")]
     pub(crate) store: Option<PathBuf>,
 }

@@ -344,6 +344,10 @@ fn wrong_words_are_refused() {
     let desk = Desk::new("words", Vec::new());
     desk.run(&["connect", "courier"], &["--choose", "site"]).refused(&["`--choose site` has no `=`"]);
     connc_with(&["connect"], &[], "").refused(&["<CONNECTOR>"]);
+    connc_with(&["connect", "courier", "--keyring"], &[], "").refused(&["--new-key"]);
+    connc_with(&["connect", "courier", "--new-key"], &[], "").refused(&["cannot be used with"]);
+    #[cfg(not(feature = "keyring"))]
+    connc_with(&["connect", "--new-key", "--keyring"], &[], "").refused(&["built without the keyring", "--features keyring"]);
 }
 
 #[test]

@@ -43,8 +43,11 @@ pub(crate) struct Args {
     #[arg(long, conflicts_with = "choose")]
     disconnect: bool,
     /// Print a fresh key for CONNC_STORE_KEY
-    #[arg(long, exclusive = true)]
+    #[arg(long, conflicts_with_all = ["connector", "disconnect", "choose"])]
     new_key: bool,
+    /// Put the fresh key into the system's keyring instead, where this build knows of it: it is found there without CONNC_STORE_KEY
+    #[arg(long, requires = "new_key")]
+    keyring: bool,
     #[command(flatten)]
     wire: WireArgs,
 }
@@ -62,6 +65,10 @@ struct Desk<'a> {
 }
 
 pub(crate) fn run(args: &Args, project: impl FnOnce() -> Result<Project, Stop>, console: &mut Console) -> Result<(), Stop> {
+    if args.keyring {
+        account::keep_new_key()?;
+        return Ok(console.note("the keyring has a fresh key, as the entry `store-key` of `connc`")?);
+    }
     if args.new_key {
         writeln!(console.out, "{}", account::new_key()?)?;
         return Ok(());
