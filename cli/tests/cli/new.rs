@@ -53,7 +53,7 @@ account:
 base_url: https://{{ account.tenant }}.harbour.example/api/v2
 
 auth:
-  # review: OAuth 2.0 with a person's consent is not run by this version; a token that was got elsewhere stands in for it
+  # review: OAuth 2.0 with a person's consent is not written by itself; a token stands in for it until you add `grant: authorization_code`
   api_key:
     scheme: api_key
     secrets: { key: { description: API key } }

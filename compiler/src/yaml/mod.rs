@@ -131,7 +131,9 @@ impl Node {
     pub fn to_exact_json(&self) -> serde_json::Value {
         let value = self.to_json();
         match self.scalar() {
-            Some(scalar) if value.is_number() && value.to_string() != *scalar.text => serde_json::Value::from(scalar.text.to_string()),
+            Some(scalar) if value.is_number() && value.to_string().as_str() != &*scalar.text => {
+                serde_json::Value::from(scalar.text.to_string())
+            }
             Some(_) | None => value,
         }
     }

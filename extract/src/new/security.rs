@@ -42,7 +42,7 @@ impl Ways {
         };
         if document.kind == Kind::Discovery {
             self.token(
-                "the description asks for OAuth 2.0 with a person's consent, which this version does not run; a token stands in for it",
+                "the description asks for OAuth 2.0 with a person's consent, which is not written by itself; a token stands in for it until you add `grant: authorization_code`",
             );
         }
         for (name, scheme) in schemes.and_then(Value::as_object).into_iter().flatten() {
@@ -67,13 +67,13 @@ impl Ways {
             "http" => match text("scheme").to_ascii_lowercase().as_str() {
                 "basic" => self.basic(),
                 "bearer" => self.token(""),
-                other => self.notes.push(format!("`{}` is HTTP `{}`, which this version does not run", shown(name), shown(other))),
+                other => self.notes.push(format!("`{}` is HTTP `{}`, which the spec language does not have", shown(name), shown(other))),
             },
             "oauth2" => self.oauth(name, scheme, scopes),
             "openidconnect" => {
-                self.token("OpenID Connect needs a person's consent, which this version does not run; a token stands in for it")
+                self.token("OpenID Connect needs a person's consent, which is not written by itself; a token stands in for it until you add `grant: authorization_code`")
             }
-            other => self.notes.push(format!("`{}` is of type `{}`, which this version does not run", shown(name), shown(other))),
+            other => self.notes.push(format!("`{}` is of type `{}`, which the spec language does not have", shown(name), shown(other))),
         }
     }
 
@@ -153,7 +153,7 @@ impl Ways {
             }
         }
         if others {
-            self.token("OAuth 2.0 with a person's consent is not run by this version; a token that was got elsewhere stands in for it");
+            self.token("OAuth 2.0 with a person's consent is not written by itself; a token stands in for it until you add `grant: authorization_code`");
         }
     }
 

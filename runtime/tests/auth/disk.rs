@@ -20,7 +20,6 @@ const KINDS: &[(&str, Open)] = &[
 ];
 
 #[tokio::test]
-#[expect(clippy::disallowed_methods, reason = "it makes the folder that the stores share")]
 async fn a_refresh_token_that_rotates_is_spent_once_in_total() {
     for (kind, open) in KINDS {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("rotation-{kind}-{}", std::process::id()));

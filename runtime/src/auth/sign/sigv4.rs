@@ -184,7 +184,7 @@ mod tests {
     #[test]
     fn whole_requests() {
         let built = |url: &str| {
-            let mut built = Built::plain(url::Url::parse(url).unwrap());
+            let mut built = Built::plain(url::Url::parse(url).unwrap(), &crate::redact::Redactor::default());
             built.method = Method::Post;
             built.headers = HeaderMap::from_iter([(http::header::CONTENT_TYPE, http::HeaderValue::from_static("application/json"))]);
             built.body = "{\"a\":1}".to_owned().into();
