@@ -68,13 +68,19 @@ fn harmless(cassette: &str, recorded: &str, kept: &[&str]) {
     values(&serde_json::from_str(recorded).unwrap(), &mut found);
     assert!(!found.is_empty());
     for value in found {
-        for piece in std::iter::once(value.as_str()).chain(value.split(|c: char| !c.is_alphanumeric())) {
-            // A year or a part of a second is no value by itself.
-            let year = piece.len() == 4 && piece.chars().all(|c| c.is_ascii_digit() || c == 'Z');
-            let rule = kept.contains(&piece) || piece.len() < 4 || year || ["http", "https", "okta", "users"].contains(&piece);
-            assert!(rule || !cassette.contains(piece), "`{piece}` is in the recording:\n{cassette}");
+        for piece in std::iter::once(value.as_str()).chain(words(&value)) {
+            // A year, a part of a second, a group of a UUID or a time zone's area is no value by itself.
+            let group = piece.len() == 4 && piece.chars().all(|c| c.is_ascii_hexdigit() || c == 'Z');
+            let rule = kept.contains(&piece) || piece.len() < 4 || group || ["http", "https", "okta", "users", "America"].contains(&piece);
+            // Stand-ins are random: a short word may stand inside a longer one by chance.
+            let survives = if piece.len() < 6 { words(cassette).any(|word| word == piece) } else { cassette.contains(piece) };
+            assert!(rule || !survives, "`{piece}` is in the recording:\n{cassette}");
         }
     }
+}
+
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !c.is_alphanumeric())
 }
 
 /// Replays the recording the way that its author would: in the connector's folder, with `connc test`.
