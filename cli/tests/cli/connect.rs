@@ -352,13 +352,14 @@ fn wrong_words_are_refused() {
 
 #[test]
 fn a_recording_begins_after_the_renewal_of_a_token_that_ran_out() {
-    let short = json(r#"{"access_token": "access-1", "refresh_token": "refresh-1", "token_type": "Bearer", "expires_in": 4}"#);
+    let short = json(r#"{"access_token": "access-1", "refresh_token": "refresh-1", "token_type": "Bearer", "expires_in": 16}"#);
     let desk = Desk::new("expired", vec![short, me(), token(2), json(r#"{"parcels": [{"id": "p1"}]}"#)]);
     let waiting = desk.connect(&["--no-browser"]);
     let state = waiting.asked("state");
     waiting.browse(&format!("/callback?code=the-code&state={state}"));
     waiting.done().fine();
-    std::thread::sleep(std::time::Duration::from_millis(4100));
+    // Long enough that what came before is done within the first three quarters of its life, also on a busy machine.
+    std::thread::sleep(std::time::Duration::from_millis(16_200));
     let file = Path::new(&desk.account).parent().unwrap().join("parcels.list.yaml").display().to_string();
     let done = desk.run(&["run", "courier", "parcels"], &["--native", "--record", &file, "--force"]);
     assert!(done.fine().err.contains("had run out and was renewed"), "{done:?}");
