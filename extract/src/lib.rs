@@ -36,7 +36,7 @@ pub use new::{Scaffold, Wanted, scaffold, skeleton};
 pub use recorded::from_cassettes;
 
 pub use touched::{Touched, read_connector};
-pub use write::text;
+pub use write::{quoted, text};
 
 /// A provider's description as it was read from a file.
 #[derive(Clone, Copy, Debug)]

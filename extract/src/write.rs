@@ -178,7 +178,8 @@ pub(crate) fn scalar(text: &str, block: bool) -> String {
 }
 
 /// Text in double quotes (YAML 1.2.2, section 5.7).
-fn quoted(text: &str) -> String {
+#[must_use]
+pub fn quoted(text: &str) -> String {
     let mut out = String::from("\"");
     for c in text.chars() {
         match c {

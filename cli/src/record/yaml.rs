@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use connc_compiler::yaml::Literal;
+use connc_extract::quoted;
 use connc_plan::{Cassette, CassetteCall, CassetteFile, Exchange, RecordedBody, RecordedRequest, RecordedResponse};
 use serde_json::Value;
 
@@ -218,24 +219,4 @@ fn scalar(text: &str) -> String {
         && text.chars().all(inner)
         && matches!(Literal::parse(text), Literal::String(_));
     if plain { text.to_owned() } else { quoted(text) }
-}
-
-/// Text in double quotes (YAML 1.2.2, section 5.7).
-fn quoted(text: &str) -> String {
-    let mut out = String::from("\"");
-    for c in text.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            c if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}') => {
-                let _ = write!(out, "\\U{:08x}", u32::from(c));
-            }
-            c => out.push(c),
-        }
-    }
-    out.push('"');
-    out
 }
