@@ -76,6 +76,9 @@ pub enum Records {
         path: Path,
         /// Whether a body without it is an empty page; otherwise it is an error.
         absent_is_empty: bool,
+        /// Whether one record stands there instead, which is the whole list.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        one: bool,
         /// Only records for which this is true are kept, after counting.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         keep_if: Option<Expression>,

@@ -105,13 +105,17 @@ pub(crate) fn items(text: &str) -> Option<Vec<&str>> {
 
 /// The raw records of a page. What is no list of records is one.
 pub(crate) fn list<'a>(text: &'a str, records: &Records) -> Result<Vec<&'a str>, Error> {
-    let (path, absent_is_empty) = match records {
-        Records::Items { path, absent_is_empty, keep_if: _ } => (path, *absent_is_empty),
+    let (path, absent_is_empty, one) = match records {
+        Records::Items { path, absent_is_empty, one, keep_if: _ } => (path, *absent_is_empty, *one),
         Records::Item { .. } | Records::None => return Ok(vec![text]),
     };
     let wrong =
         |what: &str| Error::new(ErrorKind::Provider, format!("the answer has {what} at `{path}`, where the list of records should stand"));
     match at(text, path) {
+        Found::Value(found) if one && !found.starts_with('[') => Ok(vec![found]),
+        Found::Value(_) if one => {
+            Err(Error::new(ErrorKind::Provider, format!("the answer has a list at `{path}`, where the one record should stand")))
+        }
         Found::Value(found) => items(found).ok_or_else(|| wrong(kind(found))),
         Found::Null | Found::Absent if absent_is_empty => Ok(Vec::new()),
         Found::Null => Err(wrong("null")),

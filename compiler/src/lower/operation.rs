@@ -92,9 +92,10 @@ impl Lowering<'_> {
 
     fn records(&self, records: &Records, origin: plan::Origin) -> plan::Records {
         match records {
-            Records::Items { path, absent_is_empty, keep_if } => plan::Records::Items {
+            Records::Items { path, absent_is_empty, one, keep_if } => plan::Records::Items {
                 path: path.lower(self.origin(path.span)),
                 absent_is_empty: *absent_is_empty,
+                one: *one,
                 keep_if: keep_if.as_ref().map(|keep_if| self.expression(keep_if)),
             },
             Records::Item { path, keep_if } => plan::Records::Item {

@@ -14,7 +14,7 @@ impl Lowering<'_> {
         let path = plan::Path { steps: Vec::new(), origin };
         // The records are taken by the operations that are called.
         let (shape, records) = match callee.gives(self.spec) {
-            Gives::List => (plan::Shape::List, plan::Records::Items { path, absent_is_empty: false, keep_if: None }),
+            Gives::List => (plan::Shape::List, plan::Records::Items { path, absent_is_empty: false, one: false, keep_if: None }),
             Gives::One => (plan::Shape::One, plan::Records::Item { path, keep_if: None }),
             Gives::Nothing => (plan::Shape::Nothing, plan::Records::None),
         };

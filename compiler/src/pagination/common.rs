@@ -18,7 +18,18 @@ pub static COMMON: Table = Table {
     keys: &[
         Key {
             name: "style",
-            value: Value::Choice(&["cursor", "next_url", "link_header", "page", "offset", "start_index", "keyset", "page_info", "single"]),
+            value: Value::Choice(&[
+                "cursor",
+                "next_url",
+                "link_header",
+                "page",
+                "offset",
+                "start_index",
+                "keyset",
+                "page_info",
+                "single",
+                "one",
+            ]),
             need: Need::Required,
             doc: "How this provider pages.",
             example: "style: link_header",

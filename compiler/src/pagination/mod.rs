@@ -6,6 +6,7 @@ mod cursor;
 mod keyset;
 mod link_header;
 mod next_url;
+mod one;
 mod page_info;
 mod single;
 
@@ -28,6 +29,7 @@ pub static STYLES: &[&Style] = &[
     &keyset::STYLE,
     &page_info::STYLE,
     &single::STYLE,
+    &one::STYLE,
 ];
 
 /// A style.
@@ -112,6 +114,13 @@ pub fn read<'a>(node: &'a Node, context: &mut Context<'a>) -> Option<Option<Loop
     };
     let into_span = into.and_then(|entry| common::name_span(&entry.value));
     Some(made.map(|made| Loop { span: place.unwrap_or(made.span), into_span, ..made }))
+}
+
+/// Whether `paginate` says that the answer holds one record, which is the whole list.
+pub fn is_one(node: &Node) -> bool {
+    let Kind::Mapping(entries) = &node.kind else { return false };
+    let style = entries.iter().find(|entry| entry.key.value == "style");
+    style.is_some_and(|entry| matches!(&entry.value.kind, Kind::Scalar(scalar) if *scalar.text == *one::STYLE.name))
 }
 
 fn style_of<'a>(node: &'a Node, context: &mut Context<'a>) -> Option<&'static Style> {

@@ -146,7 +146,8 @@ fn records(reader: &mut Reader<'_, '_>) -> Option<Records> {
     Some(match chosen {
         Some("items") => {
             let absent_is_empty = absent.is_some_and(|word| word.value == "empty");
-            Records::Items { path: path(reader, "items")?, absent_is_empty, keep_if }
+            let one = reader.take("paginate").is_some_and(pagination::is_one);
+            Records::Items { path: path(reader, "items")?, absent_is_empty, one, keep_if }
         }
         Some(_) => Records::Item { path: path(reader, "item")?, keep_if },
         None if answers_none => Records::None,

@@ -194,7 +194,7 @@ pub static OPERATION: Table = Table {
             name: "already",
             value: Value::List(&Value::Name),
             need: Need::Optional,
-            doc: "Error kinds that mean that the work is done already.",
+            doc: "Error kinds that mean that the work is done already; for a list, that there is nothing in it.",
             example: "delete: /things/{{ id }}\nalready: [not_found]",
         },
         Key {
@@ -449,6 +449,8 @@ pub enum Records {
         path: Path,
         /// Whether an answer without it is an empty page.
         absent_is_empty: bool,
+        /// Whether one record stands there, which is the whole list.
+        one: bool,
         /// Which are kept.
         keep_if: Option<Expression>,
     },

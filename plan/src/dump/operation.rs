@@ -92,7 +92,8 @@ fn gives(shape: Shape, records: &Records) -> String {
         Shape::Nothing => "nothing",
     };
     match records {
-        Records::Items { path, absent_is_empty, keep_if } => {
+        Records::Items { path, absent_is_empty, one, keep_if } => {
+            let shape = if *one { "a list of the one record" } else { shape };
             let absent = if *absent_is_empty { ", empty where it is absent" } else { "" };
             let keep = keep_if.as_ref().map(|keep| format!(", of which {}", keep.source)).unwrap_or_default();
             format!("{shape} at {path}{absent}{keep}")

@@ -60,7 +60,7 @@ fn a_loop_says_what_ends_it() {
     let mut operation: Operation = plan().operations.remove("users.list").unwrap();
     operation.paginate = Some(paginate);
     operation.shape = Shape::List;
-    operation.records = Records::Items { path: Path::default(), absent_is_empty: true, keep_if: None };
+    operation.records = Records::Items { path: Path::default(), absent_is_empty: true, one: false, keep_if: None };
     let text = super::operation(&plan(), &operation);
     let expected = "\
   gives  a list at $, empty where it is absent

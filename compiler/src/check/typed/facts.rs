@@ -127,6 +127,11 @@ impl<'a> Typed<'a> {
         match &operation.records {
             Records::None => Shape::Null,
             Records::Whole => answer.clone(),
+            Records::Items { path, one: true, .. } => {
+                let found = self.follow(path, answer, &operation.name.value, diagnostics);
+                self.not_a_list(&found, path, diagnostics);
+                without_null(&found, self.shapes)
+            }
             Records::Items { path, .. } => {
                 let found = self.follow(path, answer, &operation.name.value, diagnostics);
                 self.items(&found, path, diagnostics)
@@ -157,6 +162,15 @@ impl<'a> Typed<'a> {
             return Shape::Unknown;
         }
         Shape::one_of(lists)
+    }
+
+    /// Reports a list where one record is said to stand.
+    fn not_a_list(&self, found: &Shape, path: &Path, diagnostics: &mut Diagnostics) {
+        if self.shapes.alternatives(found).iter().any(|shape| matches!(shape, Shape::List(_))) {
+            let message = "a list stands there, and `style: one` takes one record";
+            let help = "say how the list is paged, or `style: single` where it is whole";
+            diagnostics.push(Diagnostic::new(Code::TypeMismatch, path.span, message).help(help));
+        }
     }
 
     /// The fields of an object that hold lists, for people.
