@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use connc_compiler::shape::call_fits;
 use connc_compiler::spec::Connector;
 use connc_plan::Cassette;
+use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value, json};
 
 use crate::document::Kind;
@@ -19,20 +21,22 @@ pub fn from_cassettes(spec: &Connector, touched: &Touched, cassettes: &[Cassette
         let url = &exchange.request.url;
         let own = paths::segments(&paths::path_of(url));
         let fitting = touched.operations.iter().filter(|wanted| wanted.method == exchange.request.method);
-        let fitting = fitting.filter_map(|wanted| Some((wanted.paths.iter().filter_map(|path| paths::fit(&own, path)).max()?, wanted)));
-        let Some(best) = fitting.clone().map(|(score, _)| score).max() else { continue };
-        for (_, wanted) in fitting.filter(|(score, _)| *score == best) {
-            let Called { operations, answers, query } = seen.entry(format!("{} {}", wanted.method.name(), wanted.shown)).or_default();
+        let sent = parameters(url);
+        let fitting = fitting.filter_map(|wanted| {
+            let path = wanted.paths.iter().filter_map(|path| paths::fit(&own, path)).max()?;
+            let shown = shown(wanted, touched);
+            // The path was held above; here the text that its query has in common decides.
+            let query = call_fits(&wanted.shown, &sent, &shown)?;
+            Some(((path, query), wanted, shown))
+        });
+        let fitting: Vec<_> = fitting.collect();
+        let Some(best) = fitting.iter().map(|(score, ..)| *score).max() else { continue };
+        for (_, wanted, shown) in fitting.into_iter().filter(|(score, ..)| *score == best) {
+            let Called { operations, answers, query } = seen.entry(format!("{} {shown}", wanted.method.name())).or_default();
             if !operations.iter().any(|known| known.name == wanted.name) {
                 operations.push(wanted);
             }
-            query.extend(
-                url.split_once('?')
-                    .into_iter()
-                    .flat_map(|(_, query)| query.split('&'))
-                    .filter_map(|pair| pair.split('=').next())
-                    .map(decoded),
-            );
+            query.extend(sent.iter().map(|(name, _)| name.clone()));
             let answer = answers.entry(exchange.response.status.to_string()).or_default();
             if let Ok(body) = serde_json::from_str::<Value>(&exchange.response.body) {
                 answer.get_or_insert_default().add(&body);
@@ -44,7 +48,7 @@ pub fn from_cassettes(spec: &Connector, touched: &Touched, cassettes: &[Cassette
     for (key, Called { operations: wanted, answers, mut query }) in seen {
         found.extend(wanted.iter().map(|wanted| wanted.name.clone()));
         let mut parameters = Map::new();
-        for name in key.split('{').skip(1).filter_map(|part| part.split('}').next()) {
+        for name in key.split('?').next().unwrap_or_default().split('{').skip(1).filter_map(|part| part.split('}').next()) {
             parameters.insert(name.to_owned(), json!({"in": "path", "required": true, "type": "string"}));
         }
         let sent = wanted.iter().flat_map(|wanted| &wanted.sends);
@@ -87,11 +91,25 @@ pub fn from_cassettes(spec: &Connector, touched: &Touched, cassettes: &[Cassette
     }
 }
 
-/// The name of a query parameter, whose brackets are often escaped.
-fn decoded(name: &str) -> String {
-    [("%5B", "["), ("%5D", "]"), ("%5b", "["), ("%5d", "]"), ("%24", "$")]
-        .iter()
-        .fold(name.to_owned(), |name, (code, sign)| name.replace(code, sign))
+/// The operation's path, and what tells it from others of the connector's on the same path: `/query?q=SELECT {} FROM User{}`.
+fn shown(wanted: &Wanted, touched: &Touched) -> String {
+    let same = |other: &&Wanted| other.method == wanted.method && other.shown == wanted.shown && other.query != wanted.query;
+    let others: Vec<&Wanted> = touched.operations.iter().filter(same).collect();
+    let tells = |(name, open): &&(String, String)| {
+        open.split("{}").any(|text| !text.trim().is_empty())
+            && others.iter().any(|other| !other.query.iter().any(|(other, text)| other == name && text == open))
+            // What would end the value or the whole key cannot stand in it.
+            && !open.contains(['&', '#'])
+    };
+    let telling: Vec<String> = wanted.query.iter().filter(tells).map(|(name, open)| format!("{name}={open}")).collect();
+    if telling.is_empty() { wanted.shown.clone() } else { format!("{}?{}", wanted.shown, telling.join("&")) }
+}
+
+/// The query parameters of a URL, unescaped.
+fn parameters(url: &str) -> Vec<(String, String)> {
+    let pairs = url.split_once('?').into_iter().flat_map(|(_, query)| query.split('&'));
+    let unescaped = |text: &str| percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned();
+    pairs.map(|pair| pair.split_once('=').unwrap_or((pair, ""))).map(|(name, value)| (unescaped(name), unescaped(value))).collect()
 }
 
 /// What was seen of an operation.

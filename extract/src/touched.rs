@@ -36,6 +36,8 @@ pub(crate) struct Wanted {
     /// The path as people read it.
     pub(crate) shown: String,
     pub(crate) form: bool,
+    /// Its query, with `{}` for each value that is put in.
+    pub(crate) query: Vec<(String, String)>,
     /// What it sends besides the body.
     pub(crate) sends: Vec<Sent>,
     /// How many records it asks for, and under which name.
@@ -229,6 +231,7 @@ impl Touched {
             paths: candidates,
             shown: paths::path_of(&named(template)),
             form,
+            query: request.query.iter().map(|(name, value)| (name.value.clone(), open(value))).collect(),
             sends,
             size,
             span: operation.name.span,
@@ -323,6 +326,11 @@ fn target(target: &Target, span: Span) -> Option<Sent> {
         Target::Header(name) => Some(Sent { name: name.clone(), place: "header", span }),
         Target::Body(_) | Target::Url => None,
     }
+}
+
+/// A template's text with `{}` for each reference.
+fn open(template: &Template) -> String {
+    flat(template).replace(paths::HOLE, "{}")
 }
 
 /// A template's text with a hole for each reference.

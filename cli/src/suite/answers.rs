@@ -1,7 +1,8 @@
 //! Recorded answers against the provider's description, overlays included: what a correction says must not be contradicted by an official example.
 
 use connc_compiler::diagnostic::Diagnostics;
-use connc_compiler::shape::{Description, Difference, Endpoint, Shape, Shapes, differences, fits, read_extracts};
+use connc_compiler::shape::{Description, Difference, Endpoint, Shape, Shapes, call_fits, differences, read_extracts};
+use connc_expr::{Document, Limits, Program, Variables};
 use connc_plan::{Action, Body, Cassette, CassetteCall, Data, Exchange, Method, Plan};
 use serde_json::Value;
 
@@ -20,11 +21,12 @@ pub(super) fn contradicted_by(loaded: &Loaded, plan: &Plan, cassette: Cassette) 
 fn of_cassettes(loaded: &Loaded, plan: &Plan, cassettes: impl Iterator<Item = Option<Cassette>>) -> Vec<Vec<String>> {
     let description = read_extracts(&loaded.sources, &mut Diagnostics::default());
     let documents = documents(loaded, plan);
+    let failures = Failures::of(plan);
     let of_cassette = |cassette: Option<Cassette>| {
         let Some(cassette) = cassette else { return Vec::new() };
         let mut found = Vec::new();
         for exchange in &cassette.exchanges {
-            found.extend(description.as_ref().map(|description| contradicted(exchange, description)).unwrap_or_default());
+            found.extend(description.as_ref().map(|description| contradicted(exchange, description, &failures)).unwrap_or_default());
             if let Some(documents) = &documents {
                 let operations = documents.operations(&cassette.call, cassette.model.as_deref());
                 found.extend(documents.contradicted(exchange, &operations));
@@ -98,11 +100,34 @@ fn line(whose: &str, difference: &Difference) -> String {
     )
 }
 
-fn contradicted(exchange: &Exchange, description: &Description) -> Vec<String> {
+/// Tells errors that come with a 2xx from successes, as `errors.when` says.
+struct Failures(Option<Program>);
+
+impl Failures {
+    fn of(plan: &Plan) -> Self {
+        Self(plan.errors.when.as_ref().and_then(|when| Program::compile(&when.source).ok()))
+    }
+
+    fn is_one(&self, exchange: &Exchange) -> bool {
+        let Some(when) = self.0.as_ref().filter(|_| (200..300).contains(&exchange.response.status)) else { return false };
+        let Ok(body) = Document::parse(&exchange.response.body, None) else { return false };
+        let mut variables = Variables::new();
+        let headers: serde_json::Map<String, Value> =
+            exchange.response.headers.iter().map(|(name, value)| (name.to_lowercase(), Value::from(value.as_str()))).collect();
+        let set = variables.set_json("status", &exchange.response.status.to_string()).is_ok()
+            && variables.set_json("headers", &Value::Object(headers).to_string()).is_ok();
+        set && matches!(when.eval(&body, &variables, &Limits::default()), Ok(Some(truth)) if truth == "true")
+    }
+}
+
+fn contradicted(exchange: &Exchange, description: &Description, failures: &Failures) -> Vec<String> {
     let found = || {
         let endpoint = endpoint(description, exchange.request.method, &exchange.request.url)?;
         let status = exchange.response.status.to_string();
-        let (_, shape) = endpoint.answers.iter().find(|(known, _)| *known == status)?;
+        // What an error with a 2xx looks like is said where the description speaks of errors, if it does.
+        let failed = failures.is_one(exchange);
+        let speaks = |known: &str| if failed { !known.starts_with('2') } else { known == status };
+        let (_, shape) = endpoint.answers.iter().find(|(known, _)| speaks(known))?;
         let body = serde_json::from_str(&exchange.response.body).ok()?;
         Some((endpoint, differences(shape.as_ref()?, &description.shapes, &body)))
     };
@@ -114,5 +139,7 @@ fn contradicted(exchange: &Exchange, description: &Description) -> Vec<String> {
 /// The operation that a request went to, by method and path; a path of words wins over one with parameters.
 fn endpoint<'a>(description: &'a Description, method: Method, url: &str) -> Option<&'a Endpoint> {
     let path = url.split_once("://")?.1.split_once('/').map_or("", |(_, path)| path);
-    description.endpoint(method, |endpoint| fits(path, &endpoint.path))
+    let url = url::Url::parse(url).ok()?;
+    let query: Vec<(String, String)> = url.query_pairs().into_owned().collect();
+    description.endpoint(method, |endpoint| call_fits(path, &query, &endpoint.path))
 }

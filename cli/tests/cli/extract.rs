@@ -97,6 +97,40 @@ fn what_cannot_be_used_is_refused() {
 }
 
 #[test]
+fn recorded_calls_of_one_path_are_told_apart_by_their_query() {
+    let connector = "connector: harbour\nspec: 1\ntitle: Harbour\nbase_url: https://api.harbour.example\nauth: { public: { scheme: none } }\nresources:\n  \
+        ships:\n    list:\n      get: /query\n      input: { flag: { type: string } }\n      query: { q: \"SELECT id FROM ship{{ input.flag }} ORDER BY id\" }\n      items: found\n      paginate: { style: single }\n  \
+        shipyards:\n    list:\n      get: /query\n      query: { q: SELECT id FROM shipyard ORDER BY id }\n      items: found\n      paginate: { style: single }\n";
+    let cassette = |resource: &str, query: &str, found: &str| {
+        format!(
+            "source: Harbour reference\nauth: public\ncall: {{ resource: {resource}, verb: list }}\nclock: 2026-03-01T12:00:00Z\nseed: 1\nexchanges:\n  \
+            - request: {{ method: GET, url: 'https://api.harbour.example/query?q={query}' }}\n    response: {{ status: 200, json: {{ found: [{found}] }} }}\n"
+        )
+    };
+    let ships = cassette("ships", "SELECT id FROM ship ORDER BY id", "{ id: s1, tons: 4 }");
+    let yards = cassette("shipyards", "SELECT%20id%20FROM+shipyard%20ORDER%20BY%20id", "{ id: y1, port: Kiel }");
+    let files = [("connector.yaml", connector), ("cassettes/ships.list.yaml", &ships), ("cassettes/shipyards.list.yaml", &yards)];
+    let folder = folder("extract-told-apart", &files);
+    run(&folder, &["extract", "harbour", "--from-cassettes"]).fine();
+    let written = read(&folder, "schemas/harbour.yaml");
+    let (yards, ships) = written.split_once("\"GET /query?q=SELECT id FROM ship{} ORDER BY id\":").expect("a type for each");
+    assert!(
+        yards.contains("GET /query?q=SELECT id FROM shipyard ORDER BY id") && yards.contains("port") && !yards.contains("tons"),
+        "{written}"
+    );
+    assert!(ships.contains("tons") && !ships.contains("port"), "{written}");
+    run(&folder, &["check", "harbour"]).fine();
+    // The check finds each operation's own type.
+    let mapped = "maps: user-directory@1\nusers:\n  from: shipyards\n  fields: { id: id, name: tons }\n";
+    std::fs::write(Path::new(&folder).join("harbour/user-directory.yaml"), mapped).expect("a file can be written");
+    let checked = run(&folder, &["check", "harbour"]);
+    assert!(checked.err.contains("75.0 % typed: 3 of 4"), "what only ships have is not known of shipyards: {checked:?}");
+    let mapped = mapped.replace("tons", "port");
+    std::fs::write(Path::new(&folder).join("harbour/user-directory.yaml"), mapped).expect("a file can be written");
+    assert!(run(&folder, &["check", "harbour"]).err.contains("100.0 % typed: 4 of 4"));
+}
+
+#[test]
 fn recorded_calls_show_types() {
     let cassette = "source: Harbour reference\nauth: public\ncall: { resource: ships, verb: list }\nclock: 2026-03-01T12:00:00Z\nseed: 1\nexchanges:\n  \
         - request: { method: GET, url: 'https://api.harbour.example/v2/ships?page%5Bsize%5D=2' }\n    response:\n      status: 200\n      \

@@ -26,5 +26,5 @@ pub use known::{Member, Object, Shape, Shapes, Text, TypeId, Value};
 pub use member::holds;
 pub use model::{MODEL, Model, ModelFile, RESOURCE, Resource, read_model_file};
 pub use parameter::{PARAMETER, Parameter, SECRET, Secret, check_name};
-pub use path::fits;
+pub use path::{call_fits, fits};
 pub use property::{PROPERTY, Property, Type};

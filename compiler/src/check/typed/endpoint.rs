@@ -4,7 +4,7 @@ use connc_plan::Method;
 
 use crate::diagnostic::nearest;
 use crate::lang::{Piece, Template};
-use crate::shape::{Description, Endpoint, fits};
+use crate::shape::{Description, Endpoint, call_fits};
 use crate::spec::{Connector, Operation};
 
 /// A path with its values left open: `/users/{}`.
@@ -13,6 +13,8 @@ pub(super) struct OpenPath {
     whole: String,
     /// As the operation writes it.
     own: String,
+    /// Its query parameters, with their values left open.
+    query: Vec<(String, String)>,
 }
 
 impl OpenPath {
@@ -20,20 +22,21 @@ impl OpenPath {
     pub(super) fn of(operation: &Operation, spec: &Connector) -> Option<Self> {
         let url = operation.request.url.as_ref()?;
         let own = open(url);
+        let query: Vec<_> = operation.request.query.iter().map(|(name, value)| (name.value.clone(), open(value))).collect();
         if let Some((_, after)) = own.split_once("://") {
             let path = after.find('/').map_or("/", |at| after.get(at..).unwrap_or("/"));
-            return Some(Self { whole: clean(path), own: clean(path) });
+            return Some(Self { whole: clean(path), own: clean(path), query });
         }
         let base = open(&spec.base_url);
         let base_path = base.split_once("://").and_then(|(_, after)| after.split_once('/')).map_or("", |(_, path)| path);
-        Some(Self { whole: clean(&format!("/{base_path}/{own}")), own: clean(&own) })
+        Some(Self { whole: clean(&format!("/{base_path}/{own}")), own: clean(&own), query })
     }
 
     /// The endpoint that a request of this method goes to: the one with the most words in common, where several take it.
     pub(super) fn find<'a>(&self, method: Method, description: &'a Description) -> Option<&'a Endpoint> {
         description.endpoint(method, |endpoint| {
             let paths = [(&self.whole, &endpoint.path), (&self.own, &endpoint.path), (&self.own, &endpoint.short_path)];
-            paths.into_iter().filter_map(|(given, declared)| fits(given, declared)).max()
+            paths.into_iter().filter_map(|(given, declared)| call_fits(given, &self.query, declared)).max()
         })
     }
 

@@ -138,7 +138,9 @@ impl<'a> Typed<'a> {
             }
             Records::Item { path, keep_if } => {
                 let found = self.follow(path, answer, &operation.name.value, diagnostics);
-                if keep_if.is_some() { self.items(&found, path, diagnostics) } else { without_null(&found, self.shapes) }
+                // The one element of a list that stands at a path is the record, as it is when the operation runs.
+                let of_list = keep_if.is_some() || (!path.steps.is_empty() && self.is_list(&found));
+                if of_list { self.items(&found, path, diagnostics) } else { without_null(&found, self.shapes) }
             }
         }
     }
@@ -166,11 +168,15 @@ impl<'a> Typed<'a> {
 
     /// Reports a list where one record is said to stand.
     fn not_a_list(&self, found: &Shape, path: &Path, diagnostics: &mut Diagnostics) {
-        if self.shapes.alternatives(found).iter().any(|shape| matches!(shape, Shape::List(_))) {
+        if self.is_list(found) {
             let message = "a list stands there, and `style: one` takes one record";
             let help = "say how the list is paged, or `style: single` where it is whole";
             diagnostics.push(Diagnostic::new(Code::TypeMismatch, path.span, message).help(help));
         }
+    }
+
+    fn is_list(&self, found: &Shape) -> bool {
+        self.shapes.alternatives(found).iter().any(|shape| matches!(shape, Shape::List(_)))
     }
 
     /// The fields of an object that hold lists, for people.
@@ -179,10 +185,14 @@ impl<'a> Typed<'a> {
             Shape::Object(object) => Some(object.clone()),
             _ => None,
         });
-        let is_list = |shape: &Shape| self.shapes.alternatives(shape).iter().any(|shape| matches!(shape, Shape::List(_)));
         let names: Vec<String> = objects
             .flat_map(|object| {
-                object.members.iter().filter(|member| is_list(&member.shape)).map(|member| format!("`{}`", member.name)).collect::<Vec<_>>()
+                object
+                    .members
+                    .iter()
+                    .filter(|member| self.is_list(&member.shape))
+                    .map(|member| format!("`{}`", member.name))
+                    .collect::<Vec<_>>()
             })
             .collect();
         names.join(", ")
