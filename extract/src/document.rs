@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::describe::scim;
 use crate::{File, Problem, yaml};
 
 /// A description's format.
@@ -15,6 +16,8 @@ pub enum Kind {
     Swagger2,
     /// A Discovery document.
     Discovery,
+    /// SCIM schemas.
+    Scim,
     /// GraphQL's schema language.
     Graphql,
     /// Recorded answers.
@@ -37,6 +40,7 @@ impl Kind {
             Self::OpenApi31 => "openapi-3.1",
             Self::Swagger2 => "swagger-2.0",
             Self::Discovery => "discovery",
+            Self::Scim => "scim",
             Self::Graphql => "graphql",
             Self::Cassettes => "cassettes",
         }
@@ -85,6 +89,10 @@ pub(crate) fn read(file: File<'_>) -> Result<Document, Problem> {
             yaml::Error::TooLarge => Problem::new(format!("the aliases of `{}` expand too far", file.name)),
         })?
     };
+    let schemas = scim::schemas(&root);
+    if !schemas.is_empty() {
+        return Ok(Document { kind: Kind::Scim, root: scim::described(&schemas) });
+    }
     let kind = kind(&root, file.name)?;
     Ok(Document { kind, root })
 }
@@ -94,7 +102,7 @@ fn not_readable(name: &str, language: &str, line: usize, column: usize) -> Probl
         .help("the description's file may have been cut off, or may be a web page instead")
 }
 
-const FORMATS: &str = "OpenAPI 3.0 and 3.1, Swagger 2, Discovery documents and GraphQL's schema language are read";
+const FORMATS: &str = "OpenAPI 3.0 and 3.1, Swagger 2, Discovery documents, SCIM schemas and GraphQL's schema language are read";
 
 fn kind(root: &Value, name: &str) -> Result<Kind, Problem> {
     let Some(object) = root.as_object() else {

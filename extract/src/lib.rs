@@ -1,7 +1,7 @@
 //! Providers' own descriptions, cut down to what a connector touches, and what changed in them.
 //!
-//! `OpenAPI` 3.0 and 3.1, Swagger 2, Discovery documents and GraphQL's schema language are read; an extract in connc's own form comes out.
-//! Real descriptions are large and sloppy: whatever is not understood is left unknown, never guessed, and nothing is converted that no
+//! `OpenAPI` 3.0 and 3.1, Swagger 2, Discovery documents, SCIM schemas and GraphQL's schema language are read;
+//! an extract in connc's own form comes out. Real descriptions are large and sloppy: whatever is not understood is left unknown, never guessed, and nothing is converted that no
 //! operation of the connector leads to. There is no IO here.
 
 mod touched;
@@ -73,6 +73,8 @@ pub struct Extract {
     pub found: Vec<String>,
     /// What the description has that was not understood.
     pub notes: Vec<String>,
+    /// Whether it describes a standard, of which a base is made, rather than one provider.
+    pub standard: bool,
 }
 
 /// The description that an extract was made from.
@@ -104,6 +106,7 @@ pub fn extract(spec: &Connector, sources: &Sources, file: File<'_>) -> Result<Ex
         let document = document::read(file)?;
         describe::extract(&touched, &document)?
     };
+    made.standard = connc_compiler::parse::is_base(sources);
     made.source.file = Some(file.name.to_owned());
     made.source.sha256 = Some(sha256);
     Ok(made)

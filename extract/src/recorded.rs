@@ -88,6 +88,7 @@ pub fn from_cassettes(spec: &Connector, touched: &Touched, cassettes: &[Cassette
         sdl: None,
         found,
         notes: Vec::new(),
+        standard: false,
     }
 }
 

@@ -104,8 +104,10 @@ impl Touched {
 
     /// What the connector touches.
     #[must_use]
-    pub fn of(spec: &Connector, _sources: &Sources) -> Self {
-        let mut touched = Self { operations: Vec::new(), uses: Vec::new(), names: BTreeSet::new(), everything: false };
+    pub fn of(spec: &Connector, sources: &Sources) -> Self {
+        // What the connectors touch that extend a base is theirs to say.
+        let everything = parse::is_base(sources);
+        let mut touched = Self { operations: Vec::new(), uses: Vec::new(), names: BTreeSet::new(), everything };
         let errors = &spec.errors;
         for expression in
             [&errors.when, &errors.code, &errors.message].into_iter().flatten().chain(errors.kinds.iter().map(|(_, when)| when))

@@ -23,7 +23,11 @@ pub fn text(extract: &Extract, overlay: &str) -> String {
         return format!("{head}# trust: official\n\n{sdl}");
     }
     let mut out = format!("# Made by `connc extract`. Corrections go into {overlay}.\nextract: 1\n");
-    let trust = if extract.source.kind == Kind::Cassettes { "cassettes" } else { "official" };
+    let trust = match extract.source.kind {
+        Kind::Cassettes => "cassettes",
+        _ if extract.standard => "rfc",
+        _ => "official",
+    };
     entry(&mut out, 0, "source", &Value::Object(source), true);
     let _ = writeln!(out, "trust: {trust}");
     if !extract.base.is_empty() {

@@ -18,7 +18,7 @@ use crate::project::{Loaded, Project};
 pub(crate) struct Args {
     /// The connector
     connector: String,
-    /// The descriptions: OpenAPI 3.0 or 3.1, Swagger 2, Discovery (as JSON or YAML), or GraphQL's schema language
+    /// The descriptions: OpenAPI 3.0 or 3.1, Swagger 2, Discovery, an answer of SCIM's `/Schemas` (as JSON or YAML), or GraphQL's schema language
     #[arg(long, value_name = "FILE", num_args = 1.., required_unless_present = "from_cassettes")]
     from: Vec<PathBuf>,
     /// Infer the extract from the connector's recorded calls, where the provider publishes no description

@@ -22,11 +22,12 @@ fn of_cassettes(loaded: &Loaded, plan: &Plan, cassettes: impl Iterator<Item = Op
     let description = read_extracts(&loaded.sources, &mut Diagnostics::default());
     let documents = documents(loaded, plan);
     let failures = Failures::of(plan);
+    let bases = base_paths(plan);
     let of_cassette = |cassette: Option<Cassette>| {
         let Some(cassette) = cassette else { return Vec::new() };
         let mut found = Vec::new();
         for exchange in &cassette.exchanges {
-            found.extend(description.as_ref().map(|description| contradicted(exchange, description, &failures)).unwrap_or_default());
+            found.extend(description.as_ref().map(|description| contradicted(exchange, description, &failures, &bases)).unwrap_or_default());
             if let Some(documents) = &documents {
                 let operations = documents.operations(&cassette.call, cassette.model.as_deref());
                 found.extend(documents.contradicted(exchange, &operations));
@@ -120,9 +121,9 @@ impl Failures {
     }
 }
 
-fn contradicted(exchange: &Exchange, description: &Description, failures: &Failures) -> Vec<String> {
+fn contradicted(exchange: &Exchange, description: &Description, failures: &Failures, bases: &[String]) -> Vec<String> {
     let found = || {
-        let endpoint = endpoint(description, exchange.request.method, &exchange.request.url)?;
+        let endpoint = endpoint(description, exchange.request.method, &exchange.request.url, bases)?;
         let status = exchange.response.status.to_string();
         // What an error with a 2xx looks like is said where the description speaks of errors, if it does.
         let failed = failures.is_one(exchange);
@@ -137,9 +138,24 @@ fn contradicted(exchange: &Exchange, description: &Description, failures: &Failu
 }
 
 /// The operation that a request went to, by method and path; a path of words wins over one with parameters.
-fn endpoint<'a>(description: &'a Description, method: Method, url: &str) -> Option<&'a Endpoint> {
+fn endpoint<'a>(description: &'a Description, method: Method, url: &str, bases: &[String]) -> Option<&'a Endpoint> {
     let path = url.split_once("://")?.1.split_once('/').map_or("", |(_, path)| path);
     let url = url::Url::parse(url).ok()?;
     let query: Vec<(String, String)> = url.query_pairs().into_owned().collect();
-    description.endpoint(method, |endpoint| call_fits(path, &query, &endpoint.path))
+    // Where a standard describes the API, the connector alone says what stands before its paths.
+    let own = bases.iter().filter_map(|base| path.strip_prefix(base.as_str())?.strip_prefix('/'));
+    let paths: Vec<&str> = std::iter::once(path).chain(own).collect();
+    description.endpoint(method, |endpoint| paths.iter().filter_map(|path| call_fits(path, &query, &endpoint.path)).max())
+}
+
+/// The paths of the connector's base URLs that are plain text, without slashes around them.
+fn base_paths(plan: &Plan) -> Vec<String> {
+    let bases = std::iter::once(&plan.base_url).chain(plan.auth.iter().filter_map(|method| method.base_url.as_ref()));
+    let path = |base: &connc_plan::Text| {
+        let text = base.to_string();
+        let (_, path) = text.split_once("://").unwrap_or_default().1.split_once('/')?;
+        let path = path.trim_matches('/');
+        (!path.is_empty() && !path.contains('{')).then(|| path.to_owned())
+    };
+    bases.filter_map(path).collect()
 }

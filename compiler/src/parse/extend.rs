@@ -22,7 +22,7 @@ impl Trees {
         let mut read = |role| sources.of(role).map(|file| yaml::read(sources, file, diagnostics)).collect::<Vec<_>>();
         let own = Self { connector: read(Role::Connector).into_iter().next(), maps: read(Role::Map) };
         match &own.connector {
-            Some(connector) if says(connector, "extends").is_some() || file(sources, ALONE, "connector.yaml").is_some() => {
+            Some(connector) if says(connector, "extends").is_some() || is_base(sources) => {
                 extended(own, &mut Vec::new(), sources, diagnostics)
             }
             Some(_) | None => own,
@@ -43,12 +43,18 @@ pub fn extends(text: &str) -> Option<String> {
     says(&tree, "extends").map(|name| name.value)
 }
 
+/// Whether the sources are those of a base that is read alone.
+#[must_use]
+pub fn is_base(sources: &Sources) -> bool {
+    file(sources, ALONE, "connector.yaml").is_some()
+}
+
 fn extended(own: Trees, seen: &mut Vec<String>, sources: &Sources, diagnostics: &mut Diagnostics) -> Trees {
     let Some(connector) = &own.connector else { return own };
     let named = says(connector, "extends");
     let name = match &named {
         Some(name) => name.value.clone(),
-        None if file(sources, ALONE, "connector.yaml").is_some() && !seen.iter().any(|name| name == ALONE) => ALONE.to_owned(),
+        None if is_base(sources) && !seen.iter().any(|name| name == ALONE) => ALONE.to_owned(),
         None => return own,
     };
     let place = named.as_ref().map_or(connector.span, |name| name.span);

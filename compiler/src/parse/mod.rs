@@ -13,6 +13,6 @@ mod steps;
 
 pub use cassette::{CASSETTE, CASSETTE_CALL, CASSETTE_FILE, EXCHANGE, RECORDED_REQUEST, RECORDED_RESPONSE, cassette};
 pub use connector::connector;
-pub use extend::{Trees, extends};
+pub use extend::{Trees, extends, is_base};
 pub use map::map_file;
 pub use model::models;

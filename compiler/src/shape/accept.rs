@@ -23,7 +23,7 @@ pub fn refused(value: &Value, name: &str, target: &Shape, shapes: &Shapes) -> Op
     if let Some(refusal) = given.iter().find_map(|given| wrong_word(given, name, &targets)) {
         return Some(refusal);
     }
-    if given.iter().any(|given| targets.iter().any(|target| compatible(given, target, shapes))) {
+    if given.iter().any(|given| targets.iter().any(|target| compatible(given, target, shapes, 0))) {
         return None;
     }
     let (is, takes) = (given.first().map_or("nothing", |shape| word(shape)), targets.iter().find(|shape| ***shape != Shape::Null));
@@ -54,7 +54,13 @@ fn wrong_word(given: &Shape, name: &str, targets: &[&Shape]) -> Option<Refusal> 
     Some(Refusal { message: format!("`{wrong}` is not a value of the provider's `{name}`"), help: Some(help) })
 }
 
-fn compatible(given: &Shape, target: &Shape, shapes: &Shapes) -> bool {
+/// How deep lists in lists are compared: a type may hold lists of itself.
+const DEEPEST: usize = 8;
+
+fn compatible(given: &Shape, target: &Shape, shapes: &Shapes, depth: usize) -> bool {
+    if depth > DEEPEST {
+        return true;
+    }
     match (given, target) {
         (Shape::Unknown, _) | (_, Shape::Unknown) => true,
         // An identifier travels as text, so that none of its digits is lost; providers read it as the number that it is.
@@ -70,7 +76,7 @@ fn compatible(given: &Shape, target: &Shape, shapes: &Shapes) -> bool {
         (Shape::List(given), Shape::List(target)) => shapes
             .alternatives(given)
             .iter()
-            .any(|given| shapes.alternatives(target).iter().any(|target| compatible(given, target, shapes))),
+            .any(|given| shapes.alternatives(target).iter().any(|target| compatible(given, target, shapes, depth + 1))),
         (
             Shape::Null
             | Shape::Boolean

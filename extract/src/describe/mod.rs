@@ -2,6 +2,7 @@
 
 mod discovery;
 mod openapi;
+pub(crate) mod scim;
 mod security;
 
 use std::collections::{BTreeMap, HashMap};
@@ -58,6 +59,7 @@ pub(crate) fn extract(touched: &Touched, document: &Document) -> Result<Extract,
         sdl: None,
         found,
         notes: types.notes.into_iter().collect(),
+        standard: false,
     })
 }
 
@@ -65,7 +67,7 @@ pub(crate) fn extract(touched: &Touched, document: &Document) -> Result<Extract,
 pub(crate) fn outline(document: &Document) -> Result<Outline<'_>, Problem> {
     match document.kind {
         Kind::Discovery => discovery::outline(&document.root),
-        Kind::OpenApi30 | Kind::OpenApi31 | Kind::Swagger2 | Kind::Graphql | Kind::Cassettes => {
+        Kind::OpenApi30 | Kind::OpenApi31 | Kind::Swagger2 | Kind::Scim | Kind::Graphql | Kind::Cassettes => {
             openapi::outline(&document.root, document.kind)
         }
     }
@@ -75,7 +77,7 @@ pub(crate) fn outline(document: &Document) -> Result<Outline<'_>, Problem> {
 pub(crate) fn operation(kind: Kind, described: &Described<'_>, wanted: &[&Wanted], types: &mut Types<'_>) -> Map<String, Value> {
     match kind {
         Kind::Discovery => discovery::operation(described, wanted, types),
-        Kind::OpenApi30 | Kind::OpenApi31 | Kind::Swagger2 | Kind::Graphql | Kind::Cassettes => {
+        Kind::OpenApi30 | Kind::OpenApi31 | Kind::Swagger2 | Kind::Scim | Kind::Graphql | Kind::Cassettes => {
             openapi::operation(described, wanted, types)
         }
     }

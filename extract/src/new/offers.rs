@@ -169,7 +169,7 @@ fn joined(operation: &Value, kind: Kind, types: &Types<'_>) -> BTreeSet<String> 
     let parameters = operation.get("parameters").and_then(Value::as_array).into_iter().flatten().map(|given| types.follow(given));
     let is_joined = |parameter: &Value| match kind {
         Kind::Swagger2 => parameter.get("collectionFormat").and_then(Value::as_str).is_none_or(|format| format == "csv"),
-        Kind::OpenApi30 | Kind::OpenApi31 => parameter.get("explode") == Some(&Value::Bool(false)),
+        Kind::OpenApi30 | Kind::OpenApi31 | Kind::Scim => parameter.get("explode") == Some(&Value::Bool(false)),
         Kind::Discovery | Kind::Graphql | Kind::Cassettes => false,
     };
     parameters.filter(|parameter| is_joined(parameter)).filter_map(|parameter| Some(parameter.get("name")?.as_str()?.to_owned())).collect()

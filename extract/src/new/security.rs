@@ -36,7 +36,7 @@ impl Ways {
         let schemes = match document.kind {
             Kind::Swagger2 => root.get("securityDefinitions"),
             Kind::Discovery => None,
-            Kind::OpenApi30 | Kind::OpenApi31 | Kind::Graphql | Kind::Cassettes => {
+            Kind::OpenApi30 | Kind::OpenApi31 | Kind::Scim | Kind::Graphql | Kind::Cassettes => {
                 root.get("components").and_then(|components| components.get("securitySchemes"))
             }
         };

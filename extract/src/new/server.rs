@@ -27,7 +27,7 @@ pub(super) fn server(document: &Document) -> Server {
             let parts = || format!("{}/{}", text(root, "rootUrl").trim_end_matches('/'), text(root, "servicePath"));
             (if base.is_empty() { parts() } else { base }, None)
         }
-        Kind::OpenApi30 | Kind::OpenApi31 | Kind::Graphql | Kind::Cassettes => {
+        Kind::OpenApi30 | Kind::OpenApi31 | Kind::Scim | Kind::Graphql | Kind::Cassettes => {
             let first = root.get("servers").and_then(Value::as_array).and_then(|servers| servers.first());
             (first.map(|server| text(server, "url")).unwrap_or_default(), first.and_then(|server| server.get("variables")))
         }

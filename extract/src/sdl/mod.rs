@@ -42,6 +42,7 @@ pub(crate) fn extract_parsed(spec: &Connector, touched: &Touched, parsed: &Docum
         sdl: Some(write::text(&schema, &selected)),
         found,
         notes: selected.unknown.iter().map(|field| format!("the schema has no field `{field}`")).collect(),
+        standard: false,
     }
 }
 

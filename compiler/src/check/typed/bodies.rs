@@ -51,7 +51,8 @@ impl Sent<'_, '_> {
                             self.data(value, &key.value, &member.shape, At { span: key.span, declared: member.place }, reports, coverage);
                         }
                         Found::Open => {
-                            self.data(value, &key.value, &Shape::Unknown, At { span: key.span, declared: None }, reports, coverage)
+                            let rest = rest(&objects);
+                            self.data(value, &key.value, &rest, At { span: key.span, declared: None }, reports, coverage);
                         }
                         Found::Nothing => self.unknown_member(&key.value, key.span, &objects, reports),
                     }
@@ -219,11 +220,29 @@ fn member<'a>(objects: &[&'a Object], name: &str) -> Found<'a> {
     if open { Found::Open } else { Found::Nothing }
 }
 
+/// What the members of open objects hold that none of them names.
+fn rest(objects: &[&Object]) -> Shape {
+    let open = objects.iter().filter(|object| object.cut || object.rest.is_some());
+    let rest: Vec<Shape> = open.map(|object| object.rest.clone().filter(|_| !object.cut).unwrap_or(Shape::Unknown)).collect();
+    if rest.is_empty() { Shape::Unknown } else { Shape::one_of(rest) }
+}
+
 /// Whether anything is known of a shape, and of what a list holds.
 pub(super) fn is_known(shape: &Shape, scope: &Scope<'_>) -> bool {
-    scope.shapes.alternatives(shape).iter().all(|shape| match shape {
+    known_below(shape, scope, &mut Vec::new())
+}
+
+/// The same, past the named types that were gone through: a list may hold lists of its own type.
+fn known_below<'s>(shape: &'s Shape, scope: &Scope<'s>, seen: &mut Vec<&'s Shape>) -> bool {
+    if matches!(shape, Shape::Named(_)) {
+        if seen.contains(&shape) {
+            return true;
+        }
+        seen.push(shape);
+    }
+    scope.shapes.alternatives(shape).into_iter().all(|shape| match shape {
         Shape::Unknown => false,
-        Shape::List(items) => is_known(items, scope),
+        Shape::List(items) => known_below(items, scope, seen),
         Shape::Object(object) => !object.cut,
         Shape::Null
         | Shape::Boolean

@@ -143,26 +143,52 @@ fn sent(name: &Spanned<String>, template: &Template, parameter: &EndpointParamet
         let diagnostic = Diagnostic::new(Code::Deprecated, name.span, format!("the provider wants `{}` used no more", name.value));
         reports.push(diagnostic.related(parameter.span, "the provider's parameter"));
     }
-    let Some(value) = value(template, &parameter.shape, scope) else { return };
-    if let Some(refusal) = refused(&value, &parameter.name, &parameter.shape, scope.shapes) {
+    let refusal = match (items(&parameter.shape, scope), template.as_literal()) {
+        // Text in a URL is a list of one, or of several with commas between them.
+        (Some(item), Some(literal)) => literal.split(',').find_map(|part| {
+            let value = Value::always(literal_shape(part, &item, scope));
+            refused(&value, &parameter.name, &item, scope.shapes)
+        }),
+        (Some(item), None) => value(template, &item, scope).and_then(|value| {
+            let several = scope.shapes.alternatives(&value.shape).iter().any(|shape| matches!(shape, Shape::List(_)));
+            refused(&value, &parameter.name, if several { &parameter.shape } else { &item }, scope.shapes)
+        }),
+        (None, _) => value(template, &parameter.shape, scope)
+            .and_then(|value| refused(&value, &parameter.name, &parameter.shape, scope.shapes)),
+    };
+    if let Some(refusal) = refusal {
         let diagnostic = Diagnostic::new(Code::WrongRequestValue, template.span, refusal.message).help_if(refusal.help);
         reports.push(diagnostic.related(parameter.span, "the provider's parameter"));
+    }
+}
+
+/// What the items of a list are, where a parameter takes nothing but lists.
+fn items(target: &Shape, scope: &Scope<'_>) -> Option<Shape> {
+    let items: Option<Vec<Shape>> = scope
+        .shapes
+        .alternatives(target)
+        .into_iter()
+        .filter(|shape| **shape != Shape::Null)
+        .map(|shape| if let Shape::List(items) = shape { Some(items.as_ref().clone()) } else { None })
+        .collect();
+    items.filter(|items| !items.is_empty()).map(Shape::one_of)
+}
+
+/// What a literal reads as: in a query everything is text.
+fn literal_shape(literal: &str, target: &Shape, scope: &Scope<'_>) -> Shape {
+    match literal {
+        _ if takes_text(target, scope) => Shape::words([literal]),
+        "true" | "false" => Shape::Boolean,
+        _ if literal.parse::<i64>().is_ok() => Shape::Number { integer: true },
+        _ if literal.parse::<f64>().is_ok() => Shape::Number { integer: false },
+        _ => Shape::words([literal]),
     }
 }
 
 /// What a template comes to, where it is one literal or one whole name.
 fn value(template: &Template, target: &Shape, scope: &Scope<'_>) -> Option<Value> {
     if let Some(literal) = template.as_literal() {
-        // In a query everything is text; a literal is what it reads as.
-        let takes_text = takes_text(target, scope);
-        let shape = match literal {
-            _ if takes_text => Shape::words([literal]),
-            "true" | "false" => Shape::Boolean,
-            _ if literal.parse::<i64>().is_ok() => Shape::Number { integer: true },
-            _ if literal.parse::<f64>().is_ok() => Shape::Number { integer: false },
-            _ => Shape::words([literal]),
-        };
-        return Some(Value::always(shape));
+        return Some(Value::always(literal_shape(literal, target, scope)));
     }
     let [Piece::Reference(Reference { path, filters, .. })] = template.pieces.as_slice() else { return None };
     if !filters.is_empty() {

@@ -27,8 +27,17 @@ const AGAIN: &str = "make it again with `connc extract`, and put corrections int
 /// What an overlay adds has its place in the overlay.
 #[must_use]
 pub fn read_extracts(sources: &Sources, diagnostics: &mut Diagnostics) -> Option<Description> {
-    let files = sources.of(Role::Schema).filter(|file| sources.path(*file).ends_with(".yaml"));
-    let (overlays, extracts): (Vec<FileId>, Vec<FileId>) = files.partition(|file| sources.path(*file).ends_with(".overlay.yaml"));
+    let mut files: Vec<FileId> = sources.of(Role::Schema).filter(|file| sources.path(*file).ends_with(".yaml")).collect();
+    let mut folders: Vec<&str> = Vec::new();
+    for file in &files {
+        let folder = folder(sources, *file);
+        if !folders.contains(&folder) {
+            folders.push(folder);
+        }
+    }
+    // What a base says comes first, so that the connector's own extracts and corrections stand over it.
+    files.sort_by_key(|file| std::cmp::Reverse(folders.iter().position(|known| *known == folder(sources, *file))));
+    let (overlays, extracts): (Vec<FileId>, Vec<FileId>) = files.into_iter().partition(|file| sources.path(*file).ends_with(".overlay.yaml"));
     let mut trees: Vec<(FileId, Node)> = extracts.into_iter().map(|file| (file, yaml::read(sources, file, diagnostics))).collect();
     for file in overlays {
         let tree = yaml::read(sources, file, diagnostics);
@@ -42,6 +51,11 @@ pub fn read_extracts(sources: &Sources, diagnostics: &mut Diagnostics) -> Option
         read(*file, tree, &mut description, &mut Context { sources, diagnostics });
     }
     Some(description)
+}
+
+/// The folder that a file stands in: the connector's own `schemas`, or that of a base.
+fn folder(sources: &Sources, file: FileId) -> &str {
+    sources.name(file).rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
 fn read<'a>(file: FileId, tree: &'a Node, description: &mut Description, context: &mut Context<'a>) {

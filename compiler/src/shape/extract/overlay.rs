@@ -96,7 +96,12 @@ pub(super) fn apply<'a>(tree: &'a Node, extracts: &mut [(FileId, Node)], context
     let context = reader.context();
     let Some(named) = named.filter(|named| !sdl::is_schema(named)) else { return };
     let base = |file: FileId| context.sources.path(file).rsplit('/').next().unwrap_or_default();
-    let Some(index) = extracts.iter().position(|(file, _)| base(*file) == named.value) else {
+    // The extract beside it, else one of a base.
+    let own = super::folder(context.sources, tree.span.file);
+    let is_own = |file: FileId| super::folder(context.sources, file) == own;
+    let called = |(file, _): &(FileId, Node)| base(*file) == named.value;
+    let beside = extracts.iter().position(|extract| called(extract) && is_own(extract.0));
+    let Some(index) = beside.or_else(|| extracts.iter().rposition(called)) else {
         let known: Vec<&str> = extracts.iter().map(|(file, _)| base(*file)).collect();
         let help = match nearest(&named, known.iter().copied()) {
             Some(near) => format!("did you mean `{near}`?"),

@@ -59,7 +59,7 @@ pub static EXTRACT_SOURCE: Table = Table {
         Key { name: "title", value: Value::Text, need: Need::Optional, doc: "What it calls itself.", example: "title: Example" },
         Key {
             name: "kind",
-            value: Value::Choice(&["openapi-3.0", "openapi-3.1", "swagger-2.0", "discovery", "graphql", "rfc", "cassettes"]),
+            value: Value::Choice(&["openapi-3.0", "openapi-3.1", "swagger-2.0", "discovery", "scim", "graphql", "rfc", "cassettes"]),
             need: Need::Required,
             doc: "Its format.",
             example: "kind: openapi-3.0",
