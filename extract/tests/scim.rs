@@ -1,7 +1,5 @@
 //! An extract of SCIM schemas, as a provider answers them at `/Schemas`.
 
-#![expect(clippy::unwrap_used, reason = "what fails here fails its test")]
-
 use connc_compiler::diagnostic::Diagnostics;
 use connc_compiler::shape::read_extracts;
 use connc_compiler::source::{Role, Sources};
@@ -90,7 +88,8 @@ fn schemas_become_operations_and_types() {
     read_extracts(&sources, &mut diagnostics).unwrap();
     assert_eq!(diagnostics.into_sorted(), []);
     assert!(written.contains("  kind: scim\n") && written.contains("trust: official\n"), "{written}");
-    let lines: Vec<&str> = written.lines().filter(|line| line.starts_with("  ") && !line.starts_with("   ") && line.ends_with(':')).collect();
+    let lines: Vec<&str> =
+        written.lines().filter(|line| line.starts_with("  ") && !line.starts_with("   ") && line.ends_with(':')).collect();
     assert_eq!(lines, ["  GET /Users:", "  PATCH /Users/{id}:", "  Error:", "  PatchOp:", "  User:", "  UserList:", "  Value:"]);
     let user = written.split_once("  User:\n").unwrap().1.split_once("  UserList:").unwrap().0;
     assert_eq!(user, USER);

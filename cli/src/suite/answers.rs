@@ -27,7 +27,8 @@ fn of_cassettes(loaded: &Loaded, plan: &Plan, cassettes: impl Iterator<Item = Op
         let Some(cassette) = cassette else { return Vec::new() };
         let mut found = Vec::new();
         for exchange in &cassette.exchanges {
-            found.extend(description.as_ref().map(|description| contradicted(exchange, description, &failures, &bases)).unwrap_or_default());
+            found
+                .extend(description.as_ref().map(|description| contradicted(exchange, description, &failures, &bases)).unwrap_or_default());
             if let Some(documents) = &documents {
                 let operations = documents.operations(&cassette.call, cassette.model.as_deref());
                 found.extend(documents.contradicted(exchange, &operations));

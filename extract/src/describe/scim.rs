@@ -14,7 +14,8 @@ pub(crate) fn schemas(root: &Value) -> Vec<&Value> {
     let list = root.get("Resources").unwrap_or(root);
     let list = list.as_array().map_or_else(|| std::slice::from_ref(list), Vec::as_slice);
     let is_schema = |schema: &&Value| {
-        schema.get("id").and_then(Value::as_str).is_some_and(|id| id.starts_with("urn:")) && schema.get("attributes").is_some_and(Value::is_array)
+        schema.get("id").and_then(Value::as_str).is_some_and(|id| id.starts_with("urn:"))
+            && schema.get("attributes").is_some_and(Value::is_array)
     };
     list.iter().filter(is_schema).collect()
 }
@@ -42,10 +43,7 @@ pub(crate) fn described(schemas: &[&Value]) -> Value {
         }
         // What a body must have, an answer may lack where other attributes were asked for (RFC 7644, section 3.9): a type that is both requires neither.
         types.insert(name.clone(), object(properties, vec![json!("schemas"), json!("id")]));
-        let list = object(
-            Map::from_iter([("Resources".to_owned(), json!({"type": "array", "items": reference(name)}))]),
-            Vec::new(),
-        );
+        let list = object(Map::from_iter([("Resources".to_owned(), json!({"type": "array", "items": reference(name)}))]), Vec::new());
         types.insert(format!("{name}List"), json!({"allOf": [reference("ListResponse"), list]}));
         resource_paths(name, &mut paths);
     }
@@ -256,16 +254,16 @@ fn body(name: &str) -> Value {
 /// Parameters that choose what a resource's answer has (RFC 7644, section 3.9), after others of the query, and headers.
 fn parameters(query: &[(&str, &str)], headers: &[&str]) -> Vec<Value> {
     let query = query.iter().map(|(name, r#type)| json!({"name": name, "in": "query", "schema": {"type": r#type}}));
-    let chosen = ["attributes", "excludedAttributes"].map(|name| {
-        json!({"name": name, "in": "query", "explode": false, "schema": {"type": "array", "items": {"type": "string"}}})
-    });
+    let chosen = ["attributes", "excludedAttributes"]
+        .map(|name| json!({"name": name, "in": "query", "explode": false, "schema": {"type": "array", "items": {"type": "string"}}}));
     let headers = headers.iter().map(|name| json!({"name": name, "in": "header", "schema": {"type": "string"}}));
     query.chain(chosen).chain(headers).collect()
 }
 
 fn protocol_paths() -> Map<String, Value> {
     let mut paths = Map::new();
-    paths.insert("/ServiceProviderConfig".to_owned(), json!({"get": {"responses": answers(Some(("200", "ServiceProviderConfig")), false)}}));
+    paths
+        .insert("/ServiceProviderConfig".to_owned(), json!({"get": {"responses": answers(Some(("200", "ServiceProviderConfig")), false)}}));
     let bulk = json!({"post": {"requestBody": body("BulkRequest"), "responses": answers(Some(("200", "BulkResponse")), false)}});
     paths.insert("/Bulk".to_owned(), bulk);
     paths

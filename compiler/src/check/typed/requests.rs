@@ -153,8 +153,9 @@ fn sent(name: &Spanned<String>, template: &Template, parameter: &EndpointParamet
             let several = scope.shapes.alternatives(&value.shape).iter().any(|shape| matches!(shape, Shape::List(_)));
             refused(&value, &parameter.name, if several { &parameter.shape } else { &item }, scope.shapes)
         }),
-        (None, _) => value(template, &parameter.shape, scope)
-            .and_then(|value| refused(&value, &parameter.name, &parameter.shape, scope.shapes)),
+        (None, _) => {
+            value(template, &parameter.shape, scope).and_then(|value| refused(&value, &parameter.name, &parameter.shape, scope.shapes))
+        }
     };
     if let Some(refusal) = refusal {
         let diagnostic = Diagnostic::new(Code::WrongRequestValue, template.span, refusal.message).help_if(refusal.help);

@@ -37,7 +37,8 @@ pub fn read_extracts(sources: &Sources, diagnostics: &mut Diagnostics) -> Option
     }
     // What a base says comes first, so that the connector's own extracts and corrections stand over it.
     files.sort_by_key(|file| std::cmp::Reverse(folders.iter().position(|known| *known == folder(sources, *file))));
-    let (overlays, extracts): (Vec<FileId>, Vec<FileId>) = files.into_iter().partition(|file| sources.path(*file).ends_with(".overlay.yaml"));
+    let (overlays, extracts): (Vec<FileId>, Vec<FileId>) =
+        files.into_iter().partition(|file| sources.path(*file).ends_with(".overlay.yaml"));
     let mut trees: Vec<(FileId, Node)> = extracts.into_iter().map(|file| (file, yaml::read(sources, file, diagnostics))).collect();
     for file in overlays {
         let tree = yaml::read(sources, file, diagnostics);
