@@ -2,7 +2,10 @@
 //!
 //! A value that enters a query language passes `quoted` of that language: what it returns is one literal of it, whatever the value holds.
 
-use crate::functions::encode_base64;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use crate::functions::{encode_base64, encode_base64url};
 
 /// A template filter.
 pub struct Filter {
@@ -27,6 +30,8 @@ pub enum Argument {
     OneOf(&'static [&'static str]),
     /// Any text.
     Text,
+    /// How a date is written, in the notation of C's `strftime`.
+    Date,
 }
 
 /// What runs for a filter. Errors are lowercase fragments without the value.
@@ -86,6 +91,35 @@ pub const TABLE: &[Filter] = &[
         body: Body::Each(|value, _| Ok(form_encoded(value))),
     },
     Filter {
+        name: "epoch_seconds",
+        argument: Argument::None,
+        doc: "a timestamp (RFC 3339) as whole seconds since 1970-01-01T00:00:00Z",
+        example: ("2026-03-01T13:00:00.25+01:00", None, "1772366400"),
+        body: Body::Each(|value, _| Ok(timestamp(value)?.as_second().to_string())),
+    },
+    Filter {
+        name: "epoch_milliseconds",
+        argument: Argument::None,
+        doc: "a timestamp (RFC 3339) as whole milliseconds since 1970-01-01T00:00:00Z",
+        example: ("2026-03-01T13:00:00.25+01:00", None, "1772366400250"),
+        body: Body::Each(|value, _| Ok(timestamp(value)?.as_millisecond().to_string())),
+    },
+    Filter {
+        name: "utc",
+        argument: Argument::Date,
+        doc: "a timestamp (RFC 3339) in UTC, written as the argument says in the notation of `strftime`; what is finer is cut off",
+        example: ("2026-03-01T13:00:00.25+01:00", Some("%Y-%m-%d %H:%M:%S"), "2026-03-01 12:00:00"),
+        body: Body::Each(|value, format| written(timestamp(value)?, format)),
+    },
+    Filter {
+        name: "hex_to_base64url",
+        argument: Argument::None,
+        doc: "the Base64 for URLs (RFC 4648, section 5), without padding, of bytes that are given in hexadecimal, as certificates' thumbprints are; \
+              colons and spaces between them do not count",
+        example: ("84:E0:5C:1D", None, "hOBcHQ"),
+        body: Body::Each(|value, _| Ok(encode_base64url(&bytes_of_hex(value)?))),
+    },
+    Filter {
         name: "join",
         argument: Argument::Text,
         doc: "a list as one text, with the argument between its elements",
@@ -109,9 +143,12 @@ impl Filter {
     pub fn check(&self, arguments: &[String]) -> Result<(), String> {
         match (self.argument, arguments) {
             (Argument::None, []) | (Argument::Text, [_]) => Ok(()),
+            (Argument::Date, [format]) => written(Timestamp::UNIX_EPOCH, format)
+                .map(|_| ())
+                .map_err(|_| format!("`{}` takes a date's notation, such as `%Y-%m-%d %H:%M:%S`", self.name)),
             (Argument::OneOf(allowed), [given]) if allowed.contains(&given.as_str()) => Ok(()),
             (Argument::None, _) => Err(format!("`{}` takes no argument", self.name)),
-            (Argument::Text, _) => Err(format!("`{}` takes one argument", self.name)),
+            (Argument::Text | Argument::Date, _) => Err(format!("`{}` takes one argument", self.name)),
             (Argument::OneOf(allowed), _) => Err(format!("`{}` takes one of `{}`", self.name, allowed.join("`, `"))),
         }
     }
@@ -133,6 +170,23 @@ pub fn form_encoded(text: &str) -> String {
         }
     }
     out
+}
+
+fn timestamp(value: &str) -> Result<Timestamp, String> {
+    value.trim().parse().map_err(|_| "is no timestamp (RFC 3339)".to_owned())
+}
+
+/// The timestamp in UTC, in a notation that was held when the template was compiled.
+fn written(timestamp: Timestamp, format: &str) -> Result<String, String> {
+    let unknown = || "cannot be written in that notation".to_owned();
+    jiff::fmt::strtime::format(format, &timestamp.to_zoned(TimeZone::UTC)).map_err(|_| unknown())
+}
+
+fn bytes_of_hex(value: &str) -> Result<Vec<u8>, String> {
+    let digits: Option<Vec<u8>> =
+        value.chars().filter(|c| !matches!(c, ':' | ' ')).map(|c| c.to_digit(16).and_then(|digit| u8::try_from(digit).ok())).collect();
+    let digits = digits.filter(|digits| digits.len() % 2 == 0 && !digits.is_empty()).ok_or("is not in hexadecimal")?;
+    Ok(digits.chunks_exact(2).map(|pair| pair.iter().fold(0, |byte, digit| byte << 4 | digit)).collect())
 }
 
 fn quoted(value: &str, language: &str) -> Result<String, String> {
@@ -204,5 +258,21 @@ mod tests {
         assert_eq!(find("lower").unwrap().check(&one("x")).unwrap_err(), "`lower` takes no argument");
         assert_eq!(find("join").unwrap().check(&[]).unwrap_err(), "`join` takes one argument");
         assert!(find("escape").is_none());
+        let wrong = find("utc").unwrap().check(&one("%Y-%!")).unwrap_err();
+        assert_eq!(wrong, "`utc` takes a date's notation, such as `%Y-%m-%d %H:%M:%S`");
+    }
+
+    #[test]
+    fn what_is_no_date_or_bytes_is_refused() {
+        for filter in ["epoch_seconds", "epoch_milliseconds", "utc"] {
+            let Body::Each(body) = find(filter).unwrap().body else { unreachable!("{filter}") };
+            for value in ["2026-03-01", "2026-03-01T12:00:00", "yesterday", "", "2026-03-01T12:00:00Z^ORactive=true"] {
+                assert!(body(value, "%Y").is_err(), "{filter} {value}");
+            }
+        }
+        let Body::Each(body) = find("hex_to_base64url").unwrap().body else { unreachable!() };
+        for value in ["", "8", "xy", "84E"] {
+            assert!(body(value, "").is_err(), "{value}");
+        }
     }
 }

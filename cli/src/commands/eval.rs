@@ -150,6 +150,7 @@ fn list(console: &mut Console) -> Result<(), Stop> {
             filters::Argument::None => String::new(),
             filters::Argument::OneOf(words) => format!("(\"{}\")", words.join("\" | \"")),
             filters::Argument::Text => "(\"text\")".to_owned(),
+            filters::Argument::Date => "(\"%Y-%m-%d\")".to_owned(),
         };
         writeln!(console.out, "  {STRONG}{}{STRONG:#}{argument}\n      {}", filter.name, filter.doc)?;
     }

@@ -137,20 +137,8 @@ pub(super) fn data(spec: &Connector) -> Vec<DataUse<'_>> {
         for expression in operation_body(operation) {
             add(DataPlace::Body, expression, owner);
         }
-        if let Records::Items { keep_if: Some(keep_if), .. } | Records::Item { keep_if: Some(keep_if), .. } = &operation.records {
-            add(DataPlace::RawRecord, keep_if, owner);
-        }
-        if let Some(fetch) = operation.download.as_ref().and_then(|download| download.fetch.as_ref()) {
-            add(DataPlace::RawRecord, fetch, owner);
-        }
-        let Some(paginate) = &operation.paginate else { continue };
-        match &paginate.next {
-            Next::Answer(next) => add(DataPlace::Answer, next, owner),
-            Next::LastItem(next) => add(DataPlace::RawRecord, next, owner),
-            Next::Made(_) | Next::Link(_) | Next::Counter { .. } => {}
-        }
-        for expression in paginate.until.iter().chain(&paginate.total) {
-            add(DataPlace::Answer, expression, owner);
+        for (place, expression) in answer_expressions(operation) {
+            add(place, expression, owner);
         }
     }
     for (model, resource) in mapped(spec) {
@@ -333,7 +321,28 @@ fn takes(operation: &Operation, root: &str) -> bool {
     let in_text = operation_texts(operation)
         .iter()
         .any(|template| template.references().iter().any(|reference| reference.path.first().is_some_and(|first| first == root)));
-    in_text || operation_body(operation).iter().any(|expression| expression.free_names().iter().any(|name| name.name == root))
+    let over_answers = answer_expressions(operation).into_iter().map(|(_, expression)| expression);
+    let mut read = operation_body(operation).into_iter().chain(over_answers);
+    in_text || read.any(|expression| expression.free_names().iter().any(|name| name.name == root))
+}
+
+/// What an operation reads of its answers: which records are kept, how the list goes on, where a file is.
+fn answer_expressions(operation: &Operation) -> Vec<(DataPlace, &Expression)> {
+    let mut found = Vec::new();
+    if let Records::Items { keep_if: Some(keep_if), .. } | Records::Item { keep_if: Some(keep_if), .. } = &operation.records {
+        found.push((DataPlace::RawRecord, keep_if));
+    }
+    if let Some(fetch) = operation.download.as_ref().and_then(|download| download.fetch.as_ref()) {
+        found.push((DataPlace::RawRecord, fetch));
+    }
+    let Some(paginate) = &operation.paginate else { return found };
+    match &paginate.next {
+        Next::Answer(next) => found.push((DataPlace::Answer, next)),
+        Next::LastItem(next) => found.push((DataPlace::RawRecord, next)),
+        Next::Made(_) | Next::Link(_) | Next::Counter { .. } => {}
+    }
+    found.extend(paginate.until.iter().chain(&paginate.total).map(|expression| (DataPlace::Answer, expression)));
+    found
 }
 
 /// The templates of an operation's request.

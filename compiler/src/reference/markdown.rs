@@ -119,6 +119,7 @@ fn write_functions(out: &mut String) {
                 format!("; its argument is one of {}", words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", "))
             }
             Argument::Text => "; its argument is a text".to_owned(),
+            Argument::Date => "; its argument is such a notation".to_owned(),
         };
         let _ = writeln!(out, "| `{}` | {}{argument} |", filter.name, filter.doc);
     }

@@ -53,6 +53,11 @@ pub(super) const HEX: Function = Function {
     body: |arguments| made(HEXLOWER.encode(&bytes::of(arguments, 0, "data")?)),
 };
 
+/// Base64 for URLs (RFC 4648, section 5), without padding.
+pub(crate) fn encode_base64url(bytes: &[u8]) -> String {
+    BASE64URL_NOPAD.encode(bytes)
+}
+
 /// Base64 as RFC 4648, section 4, has it, with padding.
 pub(crate) fn encode_base64(bytes: &[u8]) -> String {
     data_encoding::BASE64.encode(bytes)

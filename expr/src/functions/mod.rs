@@ -17,7 +17,7 @@ mod tests;
 use serde_json::Value;
 
 pub(crate) use bytes::is_mark;
-pub(crate) use encoding::encode_base64;
+pub(crate) use encoding::{encode_base64, encode_base64url};
 pub use signature::{Absence, Parameter, Signature, Type};
 
 /// A host function.

@@ -68,6 +68,7 @@ fn values_and_errors() {
         ("$date_from_epoch_seconds('soon')", Err("`$date_from_epoch_seconds`: the argument is no number")),
         ("$date_from_http('Sunday')", Err("`$date_from_http`: the text is no HTTP date")),
         ("$date_assume_utc('2026-03-01T12:00:00+02:00')", Ok(Some("\"2026-03-01T10:00:00Z\""))),
+        ("$date_assume_utc('2026-03-01T12:00:00.000+0200')", Ok(Some("\"2026-03-01T10:00:00Z\""))),
         ("$date_assume_utc('2026-03-01T12:00:00.123')", Ok(Some("\"2026-03-01T12:00:00.123Z\""))),
         ("$date_assume_utc('2026-02-30 12:00:00')", Err("`$date_assume_utc`: the text is no date and time")),
         ("$base64('')", Ok(Some("\"\""))),
