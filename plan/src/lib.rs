@@ -33,13 +33,13 @@ pub use cassette::{Cassette, CassetteCall, CassetteFile, Exchange, RecordedBody,
 pub use data::{Data, Expression, Path};
 pub use errors::{ErrorKind, ErrorRules, KindRule};
 pub use map::{EnumMap, Field, FieldValue, Filter, FilterTarget, Filters, Kind, Model, ResourceMap, Unavailable, UnifiedVerb, Verb};
-pub use operation::{Download, Operation, Records, Shape};
+pub use operation::{Download, Operation, Records, Select, Shape};
 pub use origin::Origin;
 pub use paginate::{Advance, Bound, EmptyPage, Next, Paginate, Progress, Size, Target};
 pub use parameter::{Parameter, Type};
 pub use rate_limit::{RateFields, RateNumber, RateSource, RateUnit, RateWindow};
 pub use request::{Answer, Body, Compression, ListStyle, Method, Nesting, Request};
-pub use steps::{Action, Call, Each, ForEach, Parents, Poll, Require, Step};
+pub use steps::{Action, Asked, Call, Each, ForEach, Parents, Poll, Require, Step};
 pub use text::{Filter as TextFilter, Reference, Segment, Text};
 
 /// The version of this data layout; a runtime refuses a plan of another one.

@@ -193,6 +193,9 @@ pub struct Filter {
     /// The operation that serves it, where it is not the one that lists.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub via: Option<String>,
+    /// The fields that this operation is asked for, where it asks by name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub select: Option<Vec<String>>,
     /// What is set, as templates over `value`.
     pub sets: Vec<(FilterTarget, Text)>,
     /// Where it was written.

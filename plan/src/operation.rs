@@ -14,6 +14,9 @@ pub struct Operation {
     /// What it takes besides `id` and `parent`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub input: Vec<Parameter>,
+    /// The fields that it asks for by name, where the provider gives only those.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub select: Option<Select>,
     /// Whether its steps read `id`.
     pub takes_id: bool,
     /// Whether its steps read `parent.id`.
@@ -36,6 +39,16 @@ pub struct Operation {
     pub already: Vec<ErrorKind>,
     /// Where it was written.
     pub origin: Origin,
+}
+
+/// The fields that an operation asks for, in scope as `select`: a list of names. A call may ask for others, [`crate::Asked`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Select {
+    /// What is asked for where the call does not say: everything that any map or step reads of a record.
+    pub names: Vec<String>,
+    /// The input, a list of texts, with more names.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub more: Option<String>,
 }
 
 /// A file that is fetched: by GET, over https, and with the account's credentials on the connector's own origins only.

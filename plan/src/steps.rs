@@ -56,6 +56,20 @@ pub struct Call {
     /// Its input, by name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub input: Vec<(String, Data)>,
+    /// The fields that it asks for, where the operation whose records it gives asks by name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub select: Option<Asked>,
+}
+
+/// The fields that a call asks for.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asked {
+    /// Their names: all that is read of the records.
+    pub names: Vec<String>,
+    /// Whether the record is the caller's too, so that what the caller asks for is asked for besides; where it says nothing, the
+    /// operation's own names are.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub callers: bool,
 }
 
 /// A condition of the spec's author, and what is said where it does not hold.

@@ -34,6 +34,9 @@ pub(crate) struct Inputs {
     pub(crate) parent: Option<String>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) input: BTreeMap<String, Value>,
+    /// The fields that are asked for by name, where the provider gives only those.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) select: Option<Vec<String>>,
 }
 
 /// What one request is made from, besides the account.
@@ -57,6 +60,7 @@ impl<'a> Given<'a> {
             input: Some(&self.inputs.input),
             id: self.inputs.id.as_deref(),
             parent: self.inputs.parent.as_deref(),
+            select: self.inputs.select.as_deref(),
             size: self.turn.as_ref().and_then(Turn::size),
             ..context.names()
         }

@@ -15,6 +15,8 @@ use crate::{Error, parameter, suggest};
 pub(crate) struct Narrowed {
     /// The operation that serves them, where it is not the one that lists.
     pub(crate) via: Option<String>,
+    /// The fields that this operation is asked for by name.
+    pub(crate) select: Option<Vec<String>>,
     /// Inputs that they set.
     pub(crate) input: BTreeMap<String, String>,
     /// The parent that they set.
@@ -71,6 +73,7 @@ fn set(map: &ResourceMap, filter: &Filter, value: &Value, narrowed: &mut Narrowe
             return Err(Error::invalid(format!("filter `{}` cannot stand beside another that needs a different operation", filter.name)));
         }
         narrowed.via = Some(via.clone());
+        narrowed.select.clone_from(&filter.select);
     }
     for (target, text) in &filter.sets {
         let made = optional(text, &FilterValue(value), Escape::None)?.unwrap_or_default();

@@ -135,6 +135,7 @@ mod request;
 mod resolve;
 mod response;
 mod retry;
+mod select;
 mod shape;
 mod standing;
 mod steps;

@@ -302,7 +302,7 @@ impl Made {
 
     fn call(&self, context: &Context, last: &Step, vars: &Vars) -> Result<(Arc<Operation>, Inputs), Error> {
         let Action::Call(call) = &last.action else { return Err(stale()) };
-        resolve::step(context, call, vars, &self.narrowed)
+        resolve::step(context, call, vars, &self.narrowed, self.inputs.select.as_deref())
     }
 }
 
@@ -424,7 +424,7 @@ pub(crate) fn page_of(context: &Context, leaf: &Leaf, state: &State) -> Result<(
 
 /// The first records of a list, page by page until there are some, for parents.
 pub(crate) async fn some(context: &Context, call: &connc_plan::Call, vars: &Vars, state: State, depth: usize) -> Result<Batch, Error> {
-    let (operation, inputs) = resolve::step(context, call, vars, &Narrowed::default())?;
+    let (operation, inputs) = resolve::step(context, call, vars, &Narrowed::default(), None)?;
     let root = Root { name: operation.name.clone(), work: Work::Operation(Arc::clone(&operation)), inputs };
     let mut line = Line::new(root, state, depth + 1);
     loop {

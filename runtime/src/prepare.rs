@@ -93,7 +93,8 @@ fn first(context: &Context, work: &Work, inputs: &Inputs, depth: usize) -> Resul
         });
         let Some(call) = parents.or(step.action.call()) else { continue };
         let none = Narrowed::default();
-        let (operation, inputs) = resolve::step(context, call, &vars, if parents.is_some() { &none } else { narrowed })?;
+        let (narrowed, asked) = if parents.is_some() { (&none, None) } else { (narrowed, inputs.select.as_deref()) };
+        let (operation, inputs) = resolve::step(context, call, &vars, narrowed, asked)?;
         return first(context, &Work::Operation(operation), &inputs, depth + 1);
     }
     Err(nothing())

@@ -13,7 +13,7 @@ use crate::filter::{self, Narrowed};
 use crate::invocation::{Call, What};
 use crate::map::RecordMap;
 use crate::program::{Evaluation, Vars};
-use crate::{Error, address, data, file, parameter, suggest};
+use crate::{Error, address, data, file, parameter, select, suggest};
 
 /// A call, resolved.
 #[derive(Clone, Debug)]
@@ -47,7 +47,7 @@ pub(crate) fn resolve(context: &Context, call: &Call) -> Result<Task, Error> {
     match &call.what {
         What::Native(name) => {
             let operation = context.connector().operation(name)?;
-            let inputs = inputs(context, operation, call.id.clone(), call.parent.clone(), given(call)?)?;
+            let inputs = inputs(context, operation, call.id.clone(), call.parent.clone(), given(call)?, None)?;
             let list = lists(operation);
             Ok(Task { name: name.clone(), work: Work::Operation(Arc::new(operation.clone())), inputs, map: None, list })
         }
@@ -87,7 +87,7 @@ fn unified(context: &Context, call: &Call, model: &str, resource: &str, verb: Ve
     Ok(Task {
         name,
         work: Work::Steps { steps: known.steps.clone(), narrowed },
-        inputs: Inputs { id: call.id.clone(), parent: call.parent.clone(), input },
+        inputs: Inputs { id: call.id.clone(), parent: call.parent.clone(), input, select: None },
         map: record_map,
         list,
     })
@@ -131,13 +131,14 @@ fn given(call: &Call) -> Result<BTreeMap<String, Value>, Error> {
     Ok(given)
 }
 
-/// Holds what an operation is given against what it takes.
+/// Holds what an operation is given against what it takes. `select` names the fields that its records are asked for, where the call says.
 pub(crate) fn inputs(
     context: &Context,
     operation: &Operation,
     id: Option<String>,
     parent: Option<String>,
     input: BTreeMap<String, Value>,
+    select: Option<Vec<String>>,
 ) -> Result<Inputs, Error> {
     let plan = context.plan();
     let named = |error: Error| error.at(plan, &operation.name, operation.origin);
@@ -149,7 +150,8 @@ pub(crate) fn inputs(
     same("id", operation.takes_id, &id)?;
     same("parent's id", operation.takes_parent, &parent)?;
     let input = parameter::check(&operation.input, &input, "input", |name| format!("input `{name}`"), plan).map_err(named)?;
-    Ok(Inputs { id, parent, input })
+    let select = select::names(operation, select, &input).map_err(named)?;
+    Ok(Inputs { id, parent, input, select })
 }
 
 /// The variables of what is given: `$input`, `$id`, `$parent`.
@@ -158,6 +160,7 @@ pub(crate) fn vars(context: &Context, inputs: &Inputs) -> Vars {
     vars.set("input", json!(inputs.input).to_string());
     vars.set_value("id", inputs.id.as_ref().map(|id| json!(id)).as_ref());
     vars.set_value("parent", inputs.parent.as_ref().map(|id| json!({ "id": id })).as_ref());
+    vars.set_value("select", inputs.select.as_ref().filter(|names| !names.is_empty()).map(|names| json!(names)).as_ref());
     vars
 }
 
@@ -167,12 +170,13 @@ pub(crate) fn map_vars(context: &Context, task: &Task, parent: Option<&str>) -> 
     vars(context, &Inputs { parent, ..task.inputs.clone() })
 }
 
-/// The operation that a step calls, and what it is given.
+/// The operation that a step calls, and what it is given. `asked` is what the caller of the steps asks of their record by name.
 pub(crate) fn step(
     context: &Context,
     call: &connc_plan::Call,
     vars: &Vars,
     narrowed: &Narrowed,
+    asked: Option<&[String]>,
 ) -> Result<(Arc<Operation>, Inputs), Error> {
     let over = Evaluation::over_nothing(context.programs(), vars)?;
     let text = |data: &Option<Data>| -> Result<Option<String>, Error> {
@@ -222,7 +226,8 @@ pub(crate) fn step(
         let message = format!("what was given comes to no `{}` for operation `{}`", parameter.name, operation.name);
         return Err(Error::invalid(message).placed(context.plan(), parameter.origin));
     }
-    let inputs = inputs(context, operation, id, parent, input)?;
+    let select = if narrowed.via.is_some() { narrowed.select.clone() } else { select::called(call.select.as_ref(), asked) };
+    let inputs = inputs(context, operation, id, parent, input, select)?;
     Ok((Arc::new(operation.clone()), inputs))
 }
 
@@ -251,6 +256,7 @@ fn anything(method: Method, path: &str, body: Option<&Value>) -> Operation {
         steps: vec![Step::new(Action::Request(Box::new(request)), origin)],
         records: Records::Item { path: Path::default(), keep_if: None },
         paginate: None,
+        select: None,
         reads: false,
         download: None,
         already: Vec::new(),

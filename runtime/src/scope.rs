@@ -36,6 +36,8 @@ pub(crate) struct Names<'a> {
     pub(crate) id: Option<&'a str>,
     /// `parent.id`.
     pub(crate) parent: Option<&'a str>,
+    /// `select`.
+    pub(crate) select: Option<&'a [String]>,
     /// `page.size`.
     pub(crate) size: Option<u64>,
 }
@@ -55,6 +57,7 @@ impl<'a> Names<'a> {
             input: None,
             id: None,
             parent: None,
+            select: None,
             size: None,
         }
     }
@@ -80,6 +83,10 @@ impl Scope for Names<'_> {
         match path.as_slice() {
             ["id"] => text(self.id),
             ["parent", "id"] => text(self.parent),
+            ["select"] => match self.select {
+                Some(names) if !names.is_empty() => Lookup::List(names.to_vec()),
+                Some(_) | None => Lookup::Absent,
+            },
             ["page", "size"] => self.size.map_or(Lookup::Absent, |size| Lookup::Text(Cow::Owned(size.to_string()))),
             ["secret", name, rest @ ..] if self.secrets && !rest.is_empty() => self.document(name, rest),
             ["secret", name] if self.secrets => Self::secret(name, &self.account.secrets),

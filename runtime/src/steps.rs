@@ -103,7 +103,7 @@ async fn once(doing: Doing<'_>, step: &Step, vars: &Vars) -> Result<Done, Error>
             Ok(Done { last: Some(received), value, wrote: wrote.into_iter().collect() })
         }
         Action::Call(call) => {
-            let (operation, inputs) = resolve::step(context, call, vars, doing.narrowed)?;
+            let (operation, inputs) = resolve::step(context, call, vars, doing.narrowed, doing.inputs.select.as_deref())?;
             let done = operation_done(context, &operation, &inputs, doing.depth + 1).await?;
             Ok(Done { wrote: wrote(context, &operation).into_iter().collect(), ..done })
         }

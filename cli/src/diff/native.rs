@@ -25,7 +25,8 @@ fn added<'a>(old: &Plan, new: &'a Plan) -> impl Iterator<Item = &'a Operation> {
 }
 
 fn operation(diff: &mut Diff<'_>, old: &Operation, new: &Operation) {
-    let Operation { name: _, shape, input, takes_id, takes_parent, steps, records, paginate, reads: _, download, already, origin } = new;
+    let Operation { name: _, shape, input, takes_id, takes_parent, steps, records, paginate, select, reads: _, download, already, origin } =
+        new;
     let (at, place) = (at(new), Some(Place::New(*origin)));
     if old.shape != *shape {
         let what = format!("it gives {}, it gave {}", gives(*shape), gives(old.shape));
@@ -56,6 +57,9 @@ fn operation(diff: &mut Diff<'_>, old: &Operation, new: &Operation) {
             _ => "other records are kept".to_owned(),
         };
         diff.fix(at.as_str(), what, place);
+    }
+    if old.select != *select {
+        diff.fix(at.as_str(), "it asks for other fields by name", place);
     }
     pages(diff, &at, (old.paginate.as_ref(), paginate.as_ref()), place);
     if !same::as_data(&old.download, download) {

@@ -1,6 +1,7 @@
 //! What is wrong with what a spec means: one file for each kind of check, each a plain function in one list.
 
 mod allow;
+mod asked;
 mod connector_name;
 mod fields;
 mod files;
@@ -14,6 +15,7 @@ mod names;
 mod operations;
 mod paging;
 mod parameters;
+mod select;
 mod steps;
 mod typed;
 mod uses;
@@ -32,6 +34,7 @@ use crate::shape::{Description, SdlChange, Shape, Shapes, read_sdl_overlays};
 use crate::source::Sources;
 use crate::spec::Connector;
 
+pub use asked::{Names as AskedNames, Needs, StepNeeds, asks, names as asked_names, of_all, of_result, of_steps};
 pub use typed::{Coverage, MapTypes, Seen};
 pub use uses::{Callee, Gives, Owner, result};
 
@@ -44,6 +47,7 @@ const CHECKS: &[fn(&Case<'_>, &mut Diagnostics)] = &[
     variables::check,
     inputs::check,
     lists::check,
+    select::check,
     graphql::check,
     paging::check,
     hosts::check,

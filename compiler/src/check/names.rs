@@ -94,7 +94,9 @@ fn check_reference(reference: &Reference, place: TextPlace, owner: Owner<'_>, ca
         // A bare name is often meant with its root: `domain` for `account.domain`.
         .or_else(|| known.iter().map(|(name, _)| name.as_str()).find(|name| name.rsplit('.').next() == Some(last)));
     let mut diagnostic = Diagnostic::new(Code::UnknownName, reference.span, format!("`{written}` does not exist here"));
-    if let Some(near) = near {
+    if written == "select" && place == TextPlace::Request {
+        diagnostic = diagnostic.help("say that fields are asked for by name: `select: { always: [id] }` beside the request");
+    } else if let Some(near) = near {
         diagnostic = diagnostic.help(format!("did you mean `{near}`?"));
         if let Some(declared) = known.iter().find(|(name, _)| name == near).and_then(|(_, declared)| *declared) {
             diagnostic = diagnostic.related(declared, format!("`{near}` is declared here"));
@@ -181,6 +183,13 @@ fn known_names(place: TextPlace, owner: Owner<'_>, case: &Case<'_>) -> Vec<(Stri
             Root::Input => {
                 if let Owner::Operation(operation) = owner {
                     operation.input.iter().for_each(|parameter| add(&parameter.name.value, parameter.name.span));
+                }
+            }
+            Root::Select => {
+                if let Owner::Operation(operation) = owner
+                    && let Some(select) = &operation.select
+                {
+                    known.push(("select".to_owned(), Some(select.span)));
                 }
             }
             Root::Parent => known.push(("parent.id".to_owned(), None)),

@@ -17,7 +17,8 @@ pub(super) fn check(case: &Case<'_>, diagnostics: &mut Diagnostics) {
             if matches!((data.place, data.owner), (DataPlace::Choose, Owner::Method(method)) if method.connect.is_empty()) {
                 continue;
             }
-            match Root::parse(&name.name) {
+            let selects = !matches!(data.owner, Owner::Operation(operation) if operation.select.is_none());
+            match Root::parse(&name.name).filter(|root| *root != Root::Select || selects) {
                 Some(root) if roots.contains(&root) => check_member(root, &name, &data, case, diagnostics),
                 Some(Root::Secret | Root::Token | Root::App | Root::Jwt) => {
                     let written = name.members.iter().fold(name.name.clone(), |whole, (member, _)| format!("{whole}.{member}"));
@@ -34,7 +35,8 @@ pub(super) fn check(case: &Case<'_>, diagnostics: &mut Diagnostics) {
                 Some(_) | None => {
                     // What is about translations is of no use where there are none.
                     let translates = matches!(data.owner, Owner::Map(_, resource) if resource.translations().next().is_some());
-                    let is_there = |root: &&Root| translates || !matches!(root, Root::Provider | Root::Names);
+                    let is_there =
+                        |root: &&Root| (translates || !matches!(root, Root::Provider | Root::Names)) && (selects || **root != Root::Select);
                     let roots: Vec<Root> = roots.iter().filter(is_there).copied().collect();
                     check_function(&name, span, &roots, &data.names, diagnostics);
                 }
@@ -146,6 +148,7 @@ fn members(root: Root, owner: Owner<'_>, case: &Case<'_>) -> Option<Vec<(String,
             | Root::Jwt
             | Root::Scopes
             | Root::Id
+            | Root::Select
             | Root::Value
             | Root::Status
             | Root::Headers

@@ -94,6 +94,8 @@ codes! {
     InsecureUrl "insecure-url" Warning "a request would go over plain HTTP";
     UnusedParameter "unused-parameter" Warning "a customer is asked for something that nothing reads";
     ConnectorName "connector-name" Error "the connector and its folder have different names";
+    UnusedSelect "unused-select" Error "fields are to be asked for by name, and no request asks";
+    UnknownSelection "unknown-selection" Error "which fields are read cannot be told, and only those that are asked for come";
     UnknownFile "unknown-file" Error "a file that the spec names is not in the connector's folder";
     InvalidExtract "invalid-extract" Error "an extract of the provider's description cannot be read";
     OverlayTarget "overlay-target" Error "an overlay corrects something that is not in its extract";
@@ -163,6 +165,7 @@ impl Code {
             Self::MissingScope,
             Self::UnknownPageParameter,
             Self::PageSize,
+            Self::UnknownSelection,
         ];
         let about_itself = [Self::UnusedAllow].contains(&self);
         of_types.contains(&self) || (self.severity() == Severity::Warning && !about_itself)

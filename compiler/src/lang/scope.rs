@@ -81,6 +81,8 @@ pub enum Root {
     Id,
     /// The record that the resource stands under.
     Parent,
+    /// The names of the fields that are asked for.
+    Select,
     /// A unified filter's value.
     Value,
     /// The answer's HTTP status.
@@ -111,6 +113,7 @@ impl Root {
         Root::Input,
         Root::Id,
         Root::Parent,
+        Root::Select,
         Root::Value,
         Root::Status,
         Root::Headers,
@@ -136,6 +139,7 @@ impl Root {
             Self::Input => "input",
             Self::Id => "id",
             Self::Parent => "parent",
+            Self::Select => "select",
             Self::Value => "value",
             Self::Status => "status",
             Self::Headers => "headers",
@@ -168,6 +172,7 @@ impl Root {
             Self::Input => "the call's input",
             Self::Id => "the record's id",
             Self::Parent => "the record that the resource stands under; it has an `id`",
+            Self::Select => "the names of the fields that are asked for, where the operation has `select`",
             Self::Value => "the filter's value",
             Self::Status => "the answer's HTTP status",
             Self::Headers => "the answer's headers, by lowercase name",
@@ -199,7 +204,7 @@ impl TextPlace {
     pub fn roots(self) -> &'static [Root] {
         match self {
             Self::BaseUrl | Self::SharedHeader => &[Root::Account, Root::Auth, Root::Constants, Root::Kept],
-            Self::Request => &[Root::Account, Root::Auth, Root::Constants, Root::Kept, Root::Input, Root::Id, Root::Parent],
+            Self::Request => &[Root::Account, Root::Auth, Root::Constants, Root::Kept, Root::Input, Root::Id, Root::Parent, Root::Select],
             Self::Auth => &[Root::Account, Root::Auth, Root::Constants, Root::Kept, Root::Secret, Root::Token],
             Self::Authorize => &[Root::Account, Root::Auth, Root::Constants, Root::App, Root::Scopes],
             Self::TokenRequest => {
@@ -256,7 +261,8 @@ impl DataPlace {
             Self::Answer => {
                 &[Root::Account, Root::Auth, Root::Constants, Root::Kept, Root::Input, Root::Id, Root::Parent, Root::Status, Root::Headers]
             }
-            Self::Body | Self::RawRecord | Self::Field | Self::Step => {
+            Self::Body => &[Root::Account, Root::Auth, Root::Constants, Root::Kept, Root::Input, Root::Id, Root::Parent, Root::Select],
+            Self::RawRecord | Self::Field | Self::Step => {
                 &[Root::Account, Root::Auth, Root::Constants, Root::Kept, Root::Input, Root::Id, Root::Parent]
             }
             Self::Verb => {

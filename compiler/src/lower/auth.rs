@@ -127,7 +127,7 @@ impl Lowering<'_> {
 
     fn connect(&self, connect: &Connect) -> plan::Step {
         let Connect { call, name } = connect;
-        let call_of = plan::Call { operation: call.value.clone(), id: None, parent: None, input: Vec::new() };
+        let call_of = plan::Call { operation: call.value.clone(), id: None, parent: None, input: Vec::new(), select: None };
         plan::Step {
             action: plan::Action::Call(call_of),
             when: None,

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use connc_plan as plan;
 
 use super::Lowering;
-use crate::check::{Callee, Gives, result};
+use crate::check::{Callee, Gives, Needs, of_result, result};
 use crate::shape::Resource;
 use crate::source::Span;
 use crate::spec::{EnumField, Field, FieldValue, Filter, Filters, MapResource, Step, VerbSteps};
@@ -14,11 +14,12 @@ impl Lowering<'_> {
     pub(super) fn map(&self, model: &str, resource: &MapResource) -> Option<plan::ResourceMap> {
         let target = self.spec.models.get(model)?.resources.get(&resource.name.value)?;
         let MapResource { name, from, fields, fields_span: _, unreadable: _, filters, verbs } = resource;
+        let reads = Needs::of_fields(resource);
         let mut lowered: BTreeMap<plan::Verb, plan::UnifiedVerb> =
             verbs.iter().map(|(verb, steps)| (verb.value, self.verb(verb.value, verb.span, steps, resource, target))).collect();
         for verb in [plan::Verb::List, plan::Verb::Get] {
             if let Some(callee) = Callee::find(self.spec, &format!("{}.{}", from.value, verb.name())) {
-                lowered.entry(verb).or_insert_with(|| self.implied(callee, from.span));
+                lowered.entry(verb).or_insert_with(|| self.implied(callee, from.span, &reads));
             }
         }
         Some(plan::ResourceMap {
@@ -34,7 +35,7 @@ impl Lowering<'_> {
                 })
                 .collect(),
             verbs: lowered,
-            filters: self.filters(filters, target),
+            filters: self.filters(filters, target, &reads),
             origin: self.origin(name.span),
         })
     }
@@ -69,7 +70,7 @@ impl Lowering<'_> {
         lowered
     }
 
-    fn filters(&self, filters: &Filters, target: &Resource) -> plan::Filters {
+    fn filters(&self, filters: &Filters, target: &Resource, reads: &Needs) -> plan::Filters {
         let Filters { join, list } = filters;
         let lower = |filter: &Filter| {
             let Filter { name, via, r#type, parent, sets } = filter;
@@ -82,6 +83,7 @@ impl Lowering<'_> {
                 name: name.value.clone(),
                 r#type: r#type.or(of_model).unwrap_or(fallback),
                 via: via.as_ref().map(|via| via.value.clone()),
+                select: via.as_ref().and_then(|via| self.names_of(&via.value, reads)),
                 sets: parent.iter().map(|text| (plan::FilterTarget::Parent, self.text(text))).chain(inputs).collect(),
                 origin: self.origin(name.span),
             }
@@ -97,7 +99,7 @@ impl Lowering<'_> {
         let read = Read::of(steps);
         let translated = self.translated(&read, resource, span);
         plan::UnifiedVerb {
-            steps: translated.into_iter().chain(steps.iter().map(|step| self.step(step))).collect(),
+            steps: translated.into_iter().chain(self.steps(steps, &of_result(resource, verb), false)).collect(),
             input: self.input(verb, &read, resource, target),
             gives_record,
             origin: self.origin(span),
@@ -129,13 +131,14 @@ impl Lowering<'_> {
     }
 
     /// A verb that the provider's own operation serves as it is.
-    fn implied(&self, operation: Callee<'_>, span: Span) -> plan::UnifiedVerb {
+    fn implied(&self, operation: Callee<'_>, span: Span, reads: &Needs) -> plan::UnifiedVerb {
         let variable = |there: bool, source: &str| there.then(|| plan::Data::Expression(self.made(source, span)));
         let call = plan::Call {
             operation: operation.name().value.clone(),
             id: variable(operation.takes("id"), "$id"),
             parent: variable(operation.takes("parent"), "$parent.id"),
             input: Vec::new(),
+            select: self.names_of(&operation.name().value, reads).map(|names| plan::Asked { names, callers: false }),
         };
         let origin = self.origin(operation.name().span);
         let steps = vec![plan::Step::new(plan::Action::Call(call), origin)];

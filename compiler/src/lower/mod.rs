@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 use connc_plan as plan;
 
-use crate::check::Checked;
+use crate::check::{Checked, Needs, of_all};
 use crate::source::{Sources, Span};
 use crate::spec::{Connector, Errors, Number, NumberSource, Window};
 
@@ -18,6 +18,8 @@ use crate::spec::{Connector, Errors, Number, NumberSource, Window};
 struct Lowering<'a> {
     sources: &'a Sources,
     spec: &'a Connector,
+    /// What is read of the records of each operation that asks for fields by name.
+    asked: BTreeMap<String, Needs>,
 }
 
 impl Lowering<'_> {
@@ -31,7 +33,7 @@ impl Lowering<'_> {
 #[must_use]
 pub fn plan(checked: &Checked<'_>, sources: &Sources) -> plan::Plan {
     let spec = checked.spec();
-    let to = Lowering { sources, spec };
+    let to = Lowering { sources, spec, asked: of_all(spec) };
     let Connector {
         name,
         title,

@@ -3,25 +3,34 @@
 use connc_plan as plan;
 
 use super::Lowering;
-use crate::check::Callee;
-use crate::lang::sent;
+use crate::check::{Callee, Needs, asked_names, asks};
+use crate::lang::{Root, sent};
 use crate::pagination::{Loop, Next};
 use crate::spec::{Body, Download, Operation, Records, Request};
 
 impl Lowering<'_> {
     pub(super) fn operation(&self, operation: &Operation) -> plan::Operation {
-        let Operation { name, input, request, records, paginate, says_pages: _, download, already, answer: _, incomplete: _ } = operation;
+        let Operation { name, input, request, records, paginate, says_pages: _, select, download, already, answer: _, incomplete: _ } =
+            operation;
         let shape = match records {
             Records::Items { .. } => plan::Shape::List,
             Records::Item { .. } | Records::Whole => plan::Shape::One,
             Records::None => plan::Shape::Nothing,
         };
         let origin = self.origin(request.span);
-        let step = plan::Step::new(plan::Action::Request(Box::new(self.request(request, shape))), origin);
+        let mut request = self.request(request, shape);
+        if let Some(select) = select {
+            join_names(&mut request, &select.join);
+        }
+        let step = plan::Step::new(plan::Action::Request(Box::new(request)), origin);
         plan::Operation {
             name: name.value.clone(),
             shape,
             input: input.iter().map(|parameter| parameter.lower(self.origin(parameter.name.span))).collect(),
+            select: select.as_ref().map(|select| plan::Select {
+                names: self.asked.get(&name.value).and_then(|all| asked_names(operation, all)).map(|all| all.names).unwrap_or_default(),
+                more: select.more.as_ref().map(|more| more.value.clone()),
+            }),
             takes_id: Callee::Operation(operation).takes("id"),
             takes_parent: Callee::Operation(operation).takes("parent"),
             steps: vec![step],
@@ -32,6 +41,11 @@ impl Lowering<'_> {
             already: already.clone(),
             origin: self.origin(name.span),
         }
+    }
+
+    /// The names that a call asks for, where the operation that it comes to asks by name.
+    pub(super) fn names_of(&self, called: &str, needs: &Needs) -> Option<Vec<String>> {
+        asked_names(asks(self.spec, called)?, needs).map(|asked| asked.names)
     }
 
     fn download(&self, download: &Download) -> plan::Download {
@@ -166,6 +180,28 @@ impl Lowering<'_> {
                 by_method || matches!(operation.records, Records::Items { .. })
             }
             Body::None => by_method,
+        }
+    }
+}
+
+/// Where the names that are asked for stand in a text, they are joined; a parameter that takes a list says itself how it is written.
+fn join_names(request: &mut plan::Request, join: &str) {
+    let plan::Request { url, query, lists, headers, body, .. } = request;
+    let texts = query.iter_mut().filter(|(name, _)| !lists.iter().any(|(list, _)| list == name)).chain(headers);
+    let mut texts: Vec<&mut plan::Text> = texts.map(|(_, text)| text).chain([url]).collect();
+    match body {
+        plan::Body::Form(fields) => texts.extend(fields.iter_mut().map(|(_, text)| text)),
+        plan::Body::Raw { content_type, .. } => texts.push(content_type),
+        plan::Body::None | plan::Body::Json(_) | plan::Body::FormData { .. } | plan::Body::Multipart(_) => {}
+    }
+    for segment in texts.into_iter().flat_map(|text| &mut text.segments) {
+        match segment {
+            plan::Segment::Value(reference) if reference.path == [Root::Select.name()] => {
+                if !reference.filters.iter().any(|filter| filter.name == "join") {
+                    reference.filters.push(plan::TextFilter { name: "join".to_owned(), arguments: vec![join.to_owned()] });
+                }
+            }
+            plan::Segment::Value(_) | plan::Segment::Literal(_) | plan::Segment::Base64(_) => {}
         }
     }
 }

@@ -3,7 +3,7 @@
 use connc_plan as plan;
 
 use super::Lowering;
-use crate::check::{Callee, Gives};
+use crate::check::{Callee, Gives, Needs, StepNeeds, of_steps};
 use crate::spec::{Action, Compound, Each, ForEach, Parents, Poll, Require, Step, StepCall};
 
 impl Lowering<'_> {
@@ -22,9 +22,10 @@ impl Lowering<'_> {
             name: name.value.clone(),
             shape,
             input: input.iter().map(|parameter| parameter.lower(self.origin(parameter.name.span))).collect(),
+            select: None,
             takes_id: callee.takes("id"),
             takes_parent: callee.takes("parent"),
-            steps: steps.iter().map(|step| self.step(step)).collect(),
+            steps: self.steps(steps, &Needs::default(), true),
             records,
             paginate: None,
             reads: self.reads(steps, 0),
@@ -42,14 +43,24 @@ impl Lowering<'_> {
         source.gives_file().then(|| source.download.unwrap_or(whole))
     }
 
-    pub(super) fn step(&self, step: &Step) -> plan::Step {
+    /// Steps, each with what is read of what it calls. `result` is what is read of the last one's record; `callers` is whether it is
+    /// the record of whoever calls the steps, too.
+    pub(super) fn steps(&self, steps: &[Step], result: &Needs, callers: bool) -> Vec<plan::Step> {
+        let gives = steps.last().is_some_and(|last| crate::check::result(last).is_some());
+        let needs = of_steps(steps, result);
+        let last = steps.len().saturating_sub(1);
+        let lowered = steps.iter().zip(needs).enumerate();
+        lowered.map(|(index, (step, needs))| self.step(step, &needs, callers && gives && index == last)).collect()
+    }
+
+    fn step(&self, step: &Step, needs: &StepNeeds, callers: bool) -> plan::Step {
         let Step { action, when, bind, for_each, each, span } = step;
         plan::Step {
             action: match action {
-                Action::Call(call) => plan::Action::Call(self.call(call)),
+                Action::Call(call) => plan::Action::Call(self.call(call, &needs.own, callers)),
                 Action::Let(names) => plan::Action::Let(names.iter().map(|(name, data)| (name.value.clone(), self.data(data))).collect()),
                 Action::Require(require) => plan::Action::Require(self.require(require)),
-                Action::Poll(poll) => plan::Action::Poll(Box::new(self.poll(poll))),
+                Action::Poll(poll) => plan::Action::Poll(Box::new(self.poll(poll, &needs.own, callers))),
             },
             when: when.as_ref().map(|when| self.expression(when)),
             bind: bind.as_ref().map(|bind| bind.value.clone()),
@@ -67,7 +78,7 @@ impl Lowering<'_> {
                 let Each { name, of, skip_absent, span: _ } = each;
                 let of = match of {
                     Parents::Values(values) => plan::Parents::Values(plan::Data::Expression(self.expression(values))),
-                    Parents::List(call) => plan::Parents::List(self.call(call)),
+                    Parents::List(call) => plan::Parents::List(self.call(call, &needs.parents, false)),
                 };
                 plan::Each { name: name.value.clone(), of, skip_absent: *skip_absent }
             }),
@@ -86,11 +97,11 @@ impl Lowering<'_> {
         }
     }
 
-    fn poll(&self, poll: &Poll) -> plan::Poll {
+    fn poll(&self, poll: &Poll, needs: &Needs, callers: bool) -> plan::Poll {
         let Poll { call, until, failed, message, every, longest, within } = poll;
         let every = every.as_ref().map_or(plan::Poll::EVERY, |every| every.value);
         plan::Poll {
-            call: self.call(call),
+            call: self.call(call, needs, callers),
             until: self.expression(until),
             failed: failed.as_ref().map(|failed| self.expression(failed)),
             message: message.as_ref().map(|message| self.expression(message)),
@@ -100,7 +111,7 @@ impl Lowering<'_> {
         }
     }
 
-    fn call(&self, call: &StepCall) -> plan::Call {
+    fn call(&self, call: &StepCall, needs: &Needs, callers: bool) -> plan::Call {
         let StepCall { call, with, incomplete: _ } = call;
         let given = |name: &str| with.iter().find(|(given, _)| given.value == name).map(|(_, value)| self.data(value));
         let callee = Callee::find(self.spec, call);
@@ -111,6 +122,7 @@ impl Lowering<'_> {
             id: given("id"),
             parent: given("parent"),
             input: input.map(|(name, value)| (name.value.clone(), self.data(value))).collect(),
+            select: self.names_of(call, needs).map(|names| plan::Asked { names, callers }),
         }
     }
 

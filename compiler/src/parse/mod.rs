@@ -9,6 +9,7 @@ mod map;
 mod model;
 mod operation;
 mod rate_limit;
+mod select;
 mod steps;
 
 pub use cassette::{CASSETTE, CASSETTE_CALL, CASSETTE_FILE, EXCHANGE, RECORDED_REQUEST, RECORDED_RESPONSE, cassette};

@@ -4,6 +4,7 @@ use connc_plan as plan;
 
 use super::data::data;
 use super::download::download;
+use super::select::select;
 use super::steps;
 use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::lang::{Document, Headers, Template, expression, header_name, headers, path, template, template_at, templates};
@@ -108,6 +109,7 @@ fn operation<'a>(name: Spanned<String>, node: &'a Node, context: &mut Context<'a
     let records = records(&mut reader);
     let paginate = paginate(&mut reader);
     let says_pages = reader.key_span("paginate").is_some() || reader.is_key_damaged("paginate");
+    let select = select(&mut reader, method);
     let already = already(&mut reader);
     let answer = reader.text("answer").filter(|answer| answer.value != "none");
     let idempotent = reader.boolean("idempotent");
@@ -122,7 +124,19 @@ fn operation<'a>(name: Spanned<String>, node: &'a Node, context: &mut Context<'a
     let url = if method == "graphql" { None } else { Some(template(&mut reader, method)?) };
     let method = plan::Method::ALL.iter().find(|(key, _)| *key == method).map_or(plan::Method::Post, |(_, method)| *method);
     let request = Request { method, url, query, lists, headers, body: body?, format, compression, idempotent, idempotency_header, span };
-    Some(Operation { name, input, request, records: records?, paginate: paginate?, says_pages, download, already, answer, incomplete })
+    Some(Operation {
+        name,
+        input,
+        request,
+        records: records?,
+        paginate: paginate?,
+        says_pages,
+        select,
+        download,
+        already,
+        answer,
+        incomplete,
+    })
 }
 
 fn records(reader: &mut Reader<'_, '_>) -> Option<Records> {

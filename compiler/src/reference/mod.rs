@@ -40,6 +40,7 @@ pub fn chapters() -> Vec<Chapter> {
                 &spec::OPERATION,
                 &spec::QUERY_LIST,
                 &spec::RAW,
+                &spec::SELECT,
                 &spec::DOWNLOAD,
                 &spec::REDIRECT,
                 &spec::IDEMPOTENCY,

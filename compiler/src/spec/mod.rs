@@ -6,6 +6,7 @@ mod errors;
 mod map;
 mod operation;
 mod rate_limit;
+mod select;
 mod steps;
 
 pub use connector::{APP, App, CONNECTOR, Connector, GRAPHQL, Graphql, SOURCE};
@@ -17,4 +18,5 @@ pub use map::{
 };
 pub use operation::{Body, DOWNLOAD, Download, IDEMPOTENCY, OPERATION, Operation, QUERY_LIST, RAW, REDIRECT, RESOURCE, Records, Request};
 pub use rate_limit::{NUMBER, Number, NumberSource, WINDOW, Window};
+pub use select::{SELECT, Select};
 pub use steps::{Action, Compound, ELSE, Each, FOR_EACH, ForEach, PARENTS, POLL, Parents, Poll, Require, STEP, Step, StepCall};

@@ -3,6 +3,7 @@
 use connc_plan as plan;
 
 use super::Data;
+use super::select::{SELECT, Select};
 use super::steps::STEP;
 use crate::lang::{Document, Expression, Path, Template};
 use crate::pagination::{COMMON as PAGINATE, Loop};
@@ -163,6 +164,13 @@ pub static OPERATION: Table = Table {
             example: "get: /things\nitems: things\nitems_absent: empty\npaginate: { style: single }",
         },
         Key {
+            name: "select",
+            value: Value::Object(&SELECT),
+            need: Need::Optional,
+            doc: "The fields are asked for by name, and those are in scope as `select`: all that the map reads.",
+            example: "get: /things\nquery: { fields: \"{{ select }}\" }\nselect: { always: [id] }",
+        },
+        Key {
             name: "keep_if",
             value: Value::Jsonata,
             need: Need::Optional,
@@ -207,7 +215,6 @@ pub static OPERATION: Table = Table {
     ],
     also: None,
     reserved: &[
-        Reserved { name: "select", doc: "fields asked for by name" },
         Reserved { name: "changes", doc: "lists of what changed" },
         Reserved { name: "complete", doc: "nested connections that are read to their end" },
     ],
@@ -361,6 +368,8 @@ pub struct Operation {
     pub paginate: Option<Loop>,
     /// Whether it says how it pages, be it that it does not.
     pub says_pages: bool,
+    /// The fields that it asks for by name.
+    pub select: Option<Select>,
     /// The file that it gives.
     pub download: Option<Download>,
     /// Error kinds that mean that the work is done.

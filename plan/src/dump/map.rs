@@ -1,7 +1,7 @@
 //! Maps: the fields of unified records, what cannot be given and why, the verbs, and the filters.
 
 use super::layout::Page;
-use super::{steps, value};
+use super::{operation, steps, value};
 use crate::{EnumMap, Field, FieldValue, Filter, FilterTarget, Kind, Plan, ResourceMap, Type, UnifiedVerb};
 
 pub(super) fn map(page: &mut Page, plan: &Plan, map: &ResourceMap) {
@@ -59,12 +59,15 @@ fn field_text(field: &Field) -> String {
 }
 
 fn filter_text(filter: &Filter) -> String {
-    let Filter { name: _, r#type, via, sets, origin: _ } = filter;
+    let Filter { name: _, r#type, via, select, sets, origin: _ } = filter;
     let mut lines: Vec<String> = via.iter().map(|via| format!("by {via}")).collect();
     lines.extend(sets.iter().map(|(target, text)| match target {
         FilterTarget::Input(input) => format!("{input} = {text}"),
         FilterTarget::Parent => format!("parent.id = {text}"),
     }));
+    if let Some(names) = select {
+        lines.push(operation::block("asks for", &operation::listed(names).join("\n")));
+    }
     if *r#type != Type::String
         && let Some(first) = lines.first_mut()
     {

@@ -5,11 +5,12 @@ use super::steps::{requests, step_text};
 use super::value;
 use crate::{
     Action, Advance, Answer, Body, Bound, Compression, Data, Download, EmptyPage, Next, Operation, Paginate, Plan, Progress, Records,
-    Request, Shape, Size, Step, Target,
+    Request, Select, Shape, Size, Step, Target,
 };
 
 pub(super) fn operation(page: &mut Page, plan: &Plan, operation: &Operation) {
-    let Operation { name, shape, input, takes_id, takes_parent, steps, records, paginate, reads: _, download, already, origin } = operation;
+    let Operation { name, shape, input, takes_id, takes_parent, steps, records, paginate, select, reads: _, download, already, origin } =
+        operation;
     page.heading(&format!("operation {name}"), Some(plan.place(*origin)));
     let mut rows: Vec<(&str, String)> = Vec::new();
     rows.extend(steps.iter().map(|step| (if single(steps) { "send" } else { "step" }, step_text(step))));
@@ -20,6 +21,10 @@ pub(super) fn operation(page: &mut Page, plan: &Plan, operation: &Operation) {
     taken.extend(value::parameters(input));
     if !taken.is_empty() {
         rows.push(("takes", value::columns(&taken)));
+    }
+    if let Some(Select { names, more }) = select {
+        let more = more.as_ref().map(|input| format!("and those of input {input}"));
+        rows.push(("asks for", listed(names).into_iter().chain(more).collect::<Vec<_>>().join("\n")));
     }
     rows.push(("gives", gives(*shape, records)));
     if let Some(Download { fetch, within, redirect, origin: _ }) = download {
@@ -36,6 +41,18 @@ pub(super) fn operation(page: &mut Page, plan: &Plan, operation: &Operation) {
         pages(&mut rows, paginate);
     }
     page.rows(1, &rows);
+}
+
+/// Names in lines of a readable length.
+pub(super) fn listed(names: &[String]) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for name in names {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + name.chars().count() < 100 => line.push_str(&format!(", {name}")),
+            Some(_) | None => lines.push(name.clone()),
+        }
+    }
+    if lines.is_empty() { vec!["nothing by name".to_owned()] } else { lines }
 }
 
 fn single(steps: &[Step]) -> bool {

@@ -1,7 +1,7 @@
 //! Steps, and how many requests they come to.
 
 use super::{operation, value};
-use crate::{Action, Call, Data, Each, ForEach, Operation, Parents, Plan, Poll, Require, Shape, Step};
+use crate::{Action, Asked, Call, Data, Each, ForEach, Operation, Parents, Plan, Poll, Require, Shape, Step};
 
 /// Operations call each other no deeper, as far as requests are counted.
 const DEEPEST: usize = 8;
@@ -70,7 +70,7 @@ fn poll_text(poll: &Poll) -> String {
 }
 
 fn call_text(call: &Call) -> String {
-    let Call { operation, id, parent, input } = call;
+    let Call { operation, id, parent, input, select } = call;
     let given = [("id", id), ("parent.id", parent)];
     let mut text = operation.clone();
     for (name, data) in given {
@@ -80,6 +80,12 @@ fn call_text(call: &Call) -> String {
     }
     for (name, data) in input {
         text.push_str(&format!("\n{name} = {}", value::data(data)));
+    }
+    if let Some(Asked { names, callers }) = select {
+        let callers = callers.then(|| "what its caller asks for".to_owned());
+        let names = if names.is_empty() && callers.is_some() { Vec::new() } else { operation::listed(names) };
+        let asked: Vec<String> = callers.into_iter().chain(names).collect();
+        text.push_str(&format!("\n{}", operation::block("asks for", &asked.join("\n"))));
     }
     text
 }

@@ -15,7 +15,7 @@ use crate::{Error, rate_limit, resolve, response};
 pub(super) async fn polled(doing: Doing<'_>, poll: &Poll, vars: &Vars) -> Result<Done, Error> {
     let Poll { call, until: _, failed: _, message: _, every, longest, within } = poll;
     let context = doing.context;
-    let (operation, inputs) = resolve::step(context, call, vars, &Narrowed::default())?;
+    let (operation, inputs) = resolve::step(context, call, vars, &Narrowed::default(), doing.inputs.select.as_deref())?;
     let named = |error: Error| error.at(context.plan(), &operation.name, operation.origin);
     let begun = context.parts().clock.now();
     let mut wait = *every;

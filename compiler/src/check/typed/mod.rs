@@ -11,6 +11,7 @@ mod report;
 mod requests;
 mod scope;
 mod seen;
+mod select;
 mod steps;
 
 use super::Case;
@@ -62,5 +63,6 @@ fn all(case: &Case<'_>, typed: &Typed<'_>, reports: &mut Reports<'_>) -> Coverag
     steps::check(case, typed, reports, &mut coverage);
     requests::check(case, typed, reports, &mut coverage);
     loops::check(case, typed, reports, &mut coverage);
+    select::check(case, typed, reports);
     coverage
 }

@@ -10,7 +10,7 @@ use super::report::Reports;
 use super::scope::{Input, scope};
 use crate::check::Case;
 use crate::diagnostic::{Code, Diagnostic, nearest};
-use crate::lang::{DataPlace, Piece, Reference, Template};
+use crate::lang::{DataPlace, Piece, Reference, Root, Template};
 use crate::shape::{Description, Endpoint, EndpointParameter, ParameterPlace, Scope, Shape, Trust, Value, refused};
 use crate::source::{Span, Spanned};
 use crate::spec::{Body, Operation};
@@ -196,6 +196,10 @@ fn value(template: &Template, target: &Shape, scope: &Scope<'_>) -> Option<Value
         return None;
     }
     let (first, rest) = path.split_first()?;
+    // A list of names is written as one text, or as its parameter says.
+    if first == Root::Select.name() {
+        return None;
+    }
     let mut here = scope.variables.get(first)?.shape.clone();
     for name in rest {
         here = match scope.shapes.resolve(&here) {

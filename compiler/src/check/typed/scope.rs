@@ -79,6 +79,13 @@ fn variable(root: Root, input: Input<'_>, case: &Case<'_>, typed: &Typed<'_>) ->
             required: !matches!(input, Input::Answered { parent: false, .. }),
             ..Member::new("id", Shape::formatted("id"))
         }]),
+        Root::Select => match input {
+            Input::Operation(operation) => {
+                let always = operation.select.as_ref().is_some_and(|select| !select.always.is_empty());
+                Value { absent: !always, ..Value::always(Shape::list(Shape::text())) }
+            }
+            Input::Nobody | Input::Compound(_) | Input::Map(..) | Input::Answered { .. } => Value::unknown(),
+        },
         Root::Status => Value::always(Shape::Number { integer: true }),
         Root::Headers => Value::always(Shape::Object(Rc::new(Object { rest: Some(Shape::text()), ..Object::default() }))),
         Root::Error => {
