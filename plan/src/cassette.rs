@@ -27,6 +27,12 @@ pub struct Cassette {
     /// What was kept when the account was connected, in scope as `kept.*`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub kept: BTreeMap<String, Value>,
+    /// How the recording connects the account before the call; none where it is connected already.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub connect: Option<CassetteConnect>,
+    /// The names of the tokens that the account holds when the call begins; none where it holds all that its method has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tokens: Option<Vec<String>>,
     /// The unified model, or none for the provider's own shape.
     pub model: Option<String>,
     /// The call.
@@ -40,6 +46,17 @@ pub struct Cassette {
     pub fails: Option<ErrorKind>,
     /// What is sent and answered, in order.
     pub exchanges: Vec<Exchange>,
+}
+
+/// How an account is connected, before a recorded call.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CassetteConnect {
+    /// Where the provider sends the person back.
+    pub redirect_uri: String,
+    /// What it answers the person with, by parameter, besides the state: a code, or an error. Empty where nobody is asked for consent.
+    pub redirected: Vec<(String, String)>,
+    /// What is chosen after it, by the name below `kept.`.
+    pub choose: Vec<(String, String)>,
 }
 
 /// The call that a cassette answers.

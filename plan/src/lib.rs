@@ -29,7 +29,7 @@ pub use auth::{
     Acquire, AcquireStep, Apply, AuthMethod, Authorize, AwsSigV4, Choose, Jwt, JwtAlgorithm, Keep, KeepFrom, Place, SecretParameter,
     SecretType, Sign, Signed,
 };
-pub use cassette::{Cassette, CassetteCall, CassetteFile, Exchange, RecordedBody, RecordedRequest, RecordedResponse};
+pub use cassette::{Cassette, CassetteCall, CassetteConnect, CassetteFile, Exchange, RecordedBody, RecordedRequest, RecordedResponse};
 pub use data::{Data, Expression, Path};
 pub use errors::{ErrorKind, ErrorRules, KindRule};
 pub use map::{EnumMap, Field, FieldValue, Filter, FilterTarget, Filters, Kind, Model, ResourceMap, Unavailable, UnifiedVerb, Verb};

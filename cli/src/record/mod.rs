@@ -76,6 +76,8 @@ pub(crate) fn cassette(tape: &Tape<'_>, name: &str) -> Result<Made, Stop> {
         auth: tape.account.auth.clone(),
         parameters: Default::default(),
         kept: Default::default(),
+        connect: None,
+        tokens: None,
         model: tape.model.clone(),
         call: tape.call.clone(),
         clock: clock.to_string(),

@@ -5,14 +5,31 @@ use std::fmt::Write as _;
 
 use connc_compiler::yaml::Literal;
 use connc_extract::quoted;
-use connc_plan::{Cassette, CassetteCall, CassetteFile, Exchange, RecordedBody, RecordedRequest, RecordedResponse};
+use connc_plan::{Cassette, CassetteCall, CassetteConnect, CassetteFile, Exchange, RecordedBody, RecordedRequest, RecordedResponse};
 use serde_json::Value;
 
 use super::json::Json;
 
 /// The whole file.
 pub(crate) fn cassette(cassette: &Cassette) -> String {
-    let Cassette { name: _, file: _, source, account, app, auth, parameters, kept, model, call, clock, seed, fails, exchanges } = cassette;
+    let Cassette {
+        name: _,
+        file: _,
+        source,
+        account,
+        app,
+        auth,
+        parameters,
+        kept,
+        connect,
+        tokens,
+        model,
+        call,
+        clock,
+        seed,
+        fails,
+        exchanges,
+    } = cassette;
     let map = |name: &str, values: &BTreeMap<String, Value>| {
         let members = Json::Object(values.iter().map(|(name, value)| (name.clone(), data(value))).collect());
         (!values.is_empty()).then(|| (name.to_owned(), members))
@@ -23,6 +40,13 @@ pub(crate) fn cassette(cassette: &Cassette) -> String {
     members.push(("auth".to_owned(), text(auth)));
     members.extend(map("parameters", parameters));
     members.extend(map("kept", kept));
+    if let Some(CassetteConnect { redirect_uri, redirected, choose }) = connect {
+        let mut inner: Vec<_> = redirected.iter().map(|(name, value)| (name.clone(), text(value))).collect();
+        inner.push(("redirect_uri".to_owned(), text(redirect_uri)));
+        inner.push(("choose".to_owned(), pairs(choose)));
+        members.push(("connect".to_owned(), Json::Object(inner)));
+    }
+    members.extend(tokens.iter().map(|tokens| ("tokens".to_owned(), Json::List(tokens.iter().map(|name| text(name)).collect()))));
     members.extend(model.iter().map(|model| ("model".to_owned(), text(model))));
     members.push(("call".to_owned(), called(call)));
     members.push(("clock".to_owned(), text(clock)));

@@ -3,9 +3,11 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use connc_plan::{Cassette, CassetteCall, CassetteFile, RecordedResponse};
+use connc_plan::{Cassette, CassetteCall, CassetteFile, Plan, RecordedResponse};
 use connc_runtime::replay::{self, Replay, Sent};
-use connc_runtime::{Account, Connector, Download, Error, ErrorKind, Page, RateLimit, Record, ReplayClock, ReplayRandom, Runtime, Warning};
+use connc_runtime::{
+    Account, Choice, Connected, Connector, Download, Error, ErrorKind, Page, RateLimit, Record, ReplayClock, ReplayRandom, Runtime, Warning,
+};
 use futures_util::StreamExt as _;
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -43,6 +45,7 @@ pub(super) fn play(connector: &Connector, cassette: &Cassette) -> (Outcome, BTre
     }
     script.ended();
     script.leaks(&account);
+    script.held(connector.plan());
     script.named();
     let met = if script.outcome.problems.is_empty() {
         scenario::met(cassette, &account.auth, &transport.sent(), &script.course)
@@ -77,6 +80,9 @@ struct Script<'a> {
 
 impl Script<'_> {
     async fn run(&mut self, runtime: &Runtime, connector: &Connector, account: &Account, transport: &Replay) {
+        if !self.connected(runtime, connector, account, transport).await {
+            return;
+        }
         let call = || replay::call(self.cassette).raw(true);
         let native = format!("{}.{}", self.cassette.call.resource, self.cassette.call.verb);
         let operation = connector.plan().operations.get(&native).filter(|_| self.cassette.model.is_none());
@@ -120,6 +126,40 @@ impl Script<'_> {
         }
     }
 
+    /// Connects the account where the recording begins with that; says whether the call can follow.
+    async fn connected(&mut self, runtime: &Runtime, connector: &Connector, account: &Account, transport: &Replay) -> bool {
+        let mut url = None;
+        let done = replay::connect(runtime, connector, account, self.cassette, |opened| url = Some(opened.to_owned())).await;
+        if let Some(url) = url {
+            self.line(&format!("\na person opens {url}"));
+        }
+        let done = match done {
+            Ok(None) => return true,
+            done => done,
+        };
+        self.requests(transport);
+        match done {
+            Ok(Some(connected)) => {
+                let Connected { choices, kept, .. } = connected;
+                let kept: Vec<String> = kept.iter().map(|(name, value)| format!("; {name} {value}")).collect();
+                self.line(&format!("connected{}", kept.concat()));
+                for Choice { name, options, .. } in choices {
+                    let options: Vec<String> = options.iter().map(|option| format!("{} ({})", option.id, option.label)).collect();
+                    self.line(&format!("  {name} is one of {}", options.join(", ")));
+                }
+                for (name, id) in self.cassette.connect.iter().flat_map(|connect| &connect.choose) {
+                    self.line(&format!("  chosen: {name} {id}"));
+                }
+                true
+            }
+            Ok(None) => true,
+            Err(error) => {
+                self.error(&error);
+                false
+            }
+        }
+    }
+
     /// A downloaded file: what it is, and its text where it is one.
     async fn file(&mut self, file: Download) {
         let Download { status, content_type, mut stream, .. } = file;
@@ -137,7 +177,7 @@ impl Script<'_> {
     }
 
     fn head(&mut self) {
-        let Cassette { auth, model, call, parameters, .. } = self.cassette;
+        let Cassette { auth, model, call, parameters, tokens, .. } = self.cassette;
         let CassetteCall { resource, verb, id, parent, input, files, filters, limit } = call;
         let model = model.as_deref().map_or_else(|| "the provider's own shape".to_owned(), |model| format!("model {model}"));
         self.line(&format!("call {resource}.{verb}, {model}, auth {auth}"));
@@ -156,6 +196,9 @@ impl Script<'_> {
         }
         for (name, value) in parameters {
             self.line(&format!("  parameter {name} = {value}"));
+        }
+        if let Some(tokens) = tokens {
+            self.line(&format!("  tokens {}", if tokens.is_empty() { "none".to_owned() } else { tokens.join(", ") }));
         }
         if input.as_object().is_some_and(|members| !members.is_empty()) {
             self.line(&format!("  input {}", json::indented(&input.to_string()).replace('\n', "\n  ")));
@@ -247,6 +290,20 @@ impl Script<'_> {
             if self.outcome.text.contains(secret.expose().as_str()) {
                 self.outcome.problems.push(format!("the secret `{name}` shows in the requests or records"));
             }
+        }
+    }
+
+    /// Tokens that the account is said to hold are some that its auth method has.
+    fn held(&mut self, plan: &Plan) {
+        let Some(method) = plan.auth_method(&self.cassette.auth) else { return };
+        let exchange = method.authorize.as_ref().map(|authorize| &authorize.exchange);
+        let steps = exchange.into_iter().chain(&method.acquire).chain(&method.refresh).flat_map(|acquire| &acquire.steps);
+        let known: BTreeSet<&str> =
+            steps.flat_map(|step| &step.keep).filter(|keep| keep.shown.is_none()).map(|keep| keep.name.as_str()).collect();
+        for name in self.cassette.tokens.iter().flatten().filter(|name| !known.contains(name.as_str())) {
+            let problem = format!("auth method `{}` has no token `{name}`", method.name);
+            let help = crate::error::suggestion(name, "tokens", known.iter().copied());
+            self.outcome.problems.push(format!("{problem}; {help}"));
         }
     }
 

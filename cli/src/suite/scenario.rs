@@ -26,8 +26,10 @@ pub enum Scenario {
     Renewed,
     /// A call succeeded by this way to connect.
     Auth(String),
-    /// A token was got or renewed by this way to connect.
-    Token(String),
+    /// A token was got by this way to connect: with a code, or with what the account holds.
+    Exchange(String),
+    /// A token of this way to connect was renewed with what was kept for that.
+    Refresh(String),
 }
 
 impl std::fmt::Display for Scenario {
@@ -40,7 +42,8 @@ impl std::fmt::Display for Scenario {
             Self::ErrorBody => f.write_str("error body"),
             Self::Renewed => f.write_str("renewed token"),
             Self::Auth(name) => write!(f, "auth {name}"),
-            Self::Token(name) => write!(f, "token {name}"),
+            Self::Exchange(name) => write!(f, "token exchange {name}"),
+            Self::Refresh(name) => write!(f, "token refresh {name}"),
         }
     }
 }
@@ -97,8 +100,14 @@ fn possible(plan: &Plan) -> BTreeSet<Scenario> {
     }
     for method in &plan.auth {
         found.insert(Scenario::Auth(method.name.clone()));
+        if method.acquire.is_some() || method.authorize.is_some() {
+            found.insert(Scenario::Exchange(method.name.clone()));
+        }
+        if method.refresh.is_some() {
+            found.insert(Scenario::Refresh(method.name.clone()));
+        }
         if method.acquire.is_some() || method.refresh.is_some() {
-            found.extend([Scenario::Token(method.name.clone()), Scenario::Renewed]);
+            found.insert(Scenario::Renewed);
         }
     }
     found
@@ -148,8 +157,12 @@ pub(super) fn met(cassette: &Cassette, auth: &str, sent: &[Sent], course: &Cours
     if course.error.is_none() && own().any(good) {
         found.insert(Scenario::Auth(auth.to_owned()));
     }
-    if sent.iter().any(|sent| sent.purpose == Purpose::Token && good(sent)) {
-        found.insert(Scenario::Token(auth.to_owned()));
+    let got = |purpose| sent.iter().any(|sent| sent.purpose == purpose && good(sent));
+    if got(Purpose::Token) {
+        found.insert(Scenario::Exchange(auth.to_owned()));
+    }
+    if got(Purpose::Renewal) {
+        found.insert(Scenario::Refresh(auth.to_owned()));
     }
     if renewed(sent, &good) {
         found.insert(Scenario::Renewed);
@@ -157,13 +170,11 @@ pub(super) fn met(cassette: &Cassette, auth: &str, sent: &[Sent], course: &Cours
     found
 }
 
-/// A request that was refused with 401, a token that was got after it, and the same request again with an answer.
+/// A request, a token that was got after it, and the same request again with an answer: it was refused, in whatever words.
 fn renewed(sent: &[Sent], good: &dyn Fn(&Sent) -> bool) -> bool {
     let same = |one: &Sent, other: &Sent| (&one.method, &one.url, &one.body) == (&other.method, &other.url, &other.body);
-    sent.iter().enumerate().filter(|(_, refused)| refused.purpose == Purpose::Call && refused.status == Some(401)).any(
-        |(index, refused)| {
-            let mut after = sent.iter().skip(index + 1);
-            after.any(|sent| sent.purpose == Purpose::Token && good(sent)) && after.any(|sent| same(sent, refused) && good(sent))
-        },
-    )
+    sent.iter().enumerate().filter(|(_, refused)| refused.purpose == Purpose::Call).any(|(index, refused)| {
+        let mut after = sent.iter().skip(index + 1);
+        after.any(|sent| sent.purpose != Purpose::Call && good(sent)) && after.any(|sent| same(sent, refused) && good(sent))
+    })
 }

@@ -62,6 +62,7 @@ pub fn chapters() -> Vec<Chapter> {
             title: "Cassettes",
             tables: vec![
                 &parse::CASSETTE,
+                &parse::CASSETTE_CONNECT,
                 &parse::CASSETTE_CALL,
                 &parse::CASSETTE_FILE,
                 &parse::EXCHANGE,

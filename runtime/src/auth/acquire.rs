@@ -13,6 +13,7 @@ use crate::program::Evaluation;
 use crate::redact::Redactor;
 use crate::request::{self, Built};
 use crate::scope::Names;
+use crate::transport::Purpose;
 use crate::{Error, Secret, response, retry};
 
 /// What the answers gave.
@@ -30,6 +31,8 @@ pub(super) struct With<'a> {
     pub(super) tokens: Option<&'a BTreeMap<String, Secret<String>>>,
     /// `flow.*`.
     pub(super) flow: Option<&'a BTreeMap<String, Secret<String>>>,
+    /// Whether they are what renews those.
+    pub(super) renews: bool,
     /// How often all of it may be done again after a failure that leaves open whether the provider did it. A request that did not
     /// reach the provider is sent again in any case.
     pub(super) repeats: u32,
@@ -67,7 +70,10 @@ async fn once(context: &Context, acquire: &Acquire, with: With<'_>, got: &mut Go
         let jwt = step.jwt.as_ref().map(|jwt| sign::jwt(context, jwt, &names)).transpose()?;
         let names = Names { jwt: jwt.as_ref(), ..names };
         let redactor = request::redactor(context, &names);
-        let built = bare(context, &step.request, &names)?;
+        let mut built = bare(context, &step.request, &names)?;
+        if with.renews {
+            built.purpose = Purpose::Renewal;
+        }
         let step_got = async {
             let received = send(context, &step.request, &built).await?;
             accepted(context, acquire, step, &received, &redactor)?;

@@ -272,7 +272,7 @@ async fn bought(context: &Context, current: Option<&Entry>, renewed: &mut Got) -
     {
         // Whether a refresh token that may have been spent can be sent again, RFC 6749 leaves open. It is sent once more, and at once:
         // the next call would have to send the same one anyway, and by then a provider's time of grace for it is over.
-        let with = With { tokens: Some(&current.tokens), repeats: attempts.min(1), ..With::default() };
+        let with = With { tokens: Some(&current.tokens), renews: true, repeats: attempts.min(1), ..With::default() };
         match acquire::acquire(context, refresh, with, renewed).await {
             Ok(()) => return Ok(renewed_with(current, std::mem::take(renewed))),
             // What bought the first token may buy another.

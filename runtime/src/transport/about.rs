@@ -20,8 +20,10 @@ pub enum Purpose {
     /// The call itself.
     #[default]
     Call,
-    /// Getting a token.
+    /// Getting a token, or giving it back.
     Token,
+    /// Renewing a token with what was kept for that.
+    Renewal,
 }
 
 impl About {

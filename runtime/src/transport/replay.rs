@@ -1,6 +1,7 @@
 //! Recorded exchanges in the place of a provider: strict, so that what passes here is what would be sent.
 
 mod compare;
+mod connect;
 mod placeholder;
 
 use std::collections::BTreeMap;
@@ -16,6 +17,8 @@ use crate::document;
 use crate::lock::locked;
 use crate::redact::Redactor;
 use crate::{Account, Call, File, Secret, hash};
+
+pub use connect::connect;
 
 /// A transport that answers each request with the next exchange of a cassette, if it is the very request recorded there.
 #[derive(Debug)]
@@ -154,14 +157,15 @@ fn respond(recorded: &RecordedResponse) -> Option<Response> {
 
 /// The account of a cassette, each secret that the plan asks for being a placeholder: `secret-NAME`, for the deployment's `app-secret-NAME`.
 /// Keys and key files are real ones that protect nothing, so that a signed token is the same in every replay, where its algorithm is.
-/// Where a person's consent gives the token, the account is connected already: its tokens are `token-NAME`.
+/// Where a person's consent gives the token, the account is connected already unless the cassette connects it: its tokens are `token-NAME`.
 #[must_use]
 pub fn account(plan: &Plan, cassette: &Cassette) -> Account {
-    let Cassette { account, app, auth, parameters, kept, .. } = cassette;
+    let Cassette { account, app, auth, parameters, kept, connect, tokens, .. } = cassette;
     let method = if auth.is_empty() { plan.auth.first() } else { plan.auth_method(auth) };
     Account {
         connector: plan.connector.clone(),
-        id: None,
+        // The tokens of a person's consent are stored by it.
+        id: connect.as_ref().map(|_| "replay".to_owned()),
         auth: auth.clone(),
         account: account.clone(),
         parameters: parameters.clone(),
@@ -173,14 +177,22 @@ pub fn account(plan: &Plan, cassette: &Cassette) -> Account {
             .map(|secret| (secret.name.clone(), Secret::from(format!("app-secret-{}", secret.name))))
             .collect(),
         kept: kept.clone(),
-        tokens: method.map(tokens).unwrap_or_default(),
+        tokens: match (connect, tokens) {
+            (Some(_), _) => BTreeMap::new(),
+            (None, Some(names)) => names.iter().map(|name| held(name)).collect(),
+            (None, None) => method.map(consented).unwrap_or_default(),
+        },
     }
 }
 
-fn tokens(method: &AuthMethod) -> BTreeMap<String, Secret<String>> {
+/// The tokens that a person's consent gave.
+fn consented(method: &AuthMethod) -> BTreeMap<String, Secret<String>> {
     let steps = method.authorize.iter().flat_map(|authorize| &authorize.exchange.steps);
-    let kept = steps.flat_map(|step| &step.keep).filter(|keep| keep.shown.is_none());
-    kept.map(|keep| (keep.name.clone(), Secret::from(format!("token-{}", keep.name)))).collect()
+    steps.flat_map(|step| &step.keep).filter(|keep| keep.shown.is_none()).map(|keep| held(&keep.name)).collect()
+}
+
+fn held(name: &str) -> (String, Secret<String>) {
+    (name.to_owned(), Secret::from(format!("token-{name}")))
 }
 
 /// The secrets of an account by the names that a cassette gives them: `secret.token`, `app.secret.client_secret`, `token.refresh_token`.

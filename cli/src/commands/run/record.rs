@@ -153,7 +153,7 @@ pub(super) fn write(
 /// The exchanges from the call's own first on. What came before renewed a token that had run out since it was kept; a replay begins with one
 /// that is good.
 fn own(mut exchanges: Vec<Recorded>, console: &mut Console) -> Result<Vec<Recorded>, Stop> {
-    let renewals = exchanges.iter().take_while(|recorded| recorded.purpose == Purpose::Token).count();
+    let renewals = exchanges.iter().take_while(|recorded| recorded.purpose != Purpose::Call).count();
     if renewals > 0 && renewals == exchanges.len() {
         return Err(Stop::usage("the call only tried to renew the account's token, and nothing was written")
             .help("connect the account again, or write this cassette by hand"));

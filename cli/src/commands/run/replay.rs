@@ -72,10 +72,15 @@ pub(super) fn ready<'a>(
     let runtime = Runtime::builder().transport(transport).clock(Arc::new(clock)).random(Arc::new(ReplayRandom::new(cassette.seed)));
     let runtime = runtime.build().map_err(|error| failure::stop(&error, loaded, console))?;
     let lists = asked.target.lists();
+    let connector = super::load(plan.clone())?;
+    let tasks = tokio::runtime::Builder::new_current_thread().build();
+    let tasks = tasks.map_err(|error| Stop::usage(format!("the system gives no timers: {error}")))?;
+    let connected = tasks.block_on(replay::connect(&runtime, &connector, &account, &cassette, |_| ()));
+    connected.map_err(|error| failure::stop(&error, loaded, console))?;
     Ok(Ready {
         loaded,
         runtime,
-        connector: super::load(plan.clone())?,
+        connector,
         account,
         call,
         lists,

@@ -1,13 +1,6 @@
-//! Cassettes: recorded calls, as files that people write and read.
+//! The keys of cassettes.
 
-use std::collections::BTreeMap;
-
-use connc_plan as plan;
-use serde_json::Value as Json;
-
-use crate::diagnostic::{Code, Diagnostic};
-use crate::source::Spanned;
-use crate::yaml::{Context, Key, Kind, Literal, Need, Node, Reader, Table, Value};
+use crate::yaml::{Key, Need, Table, Value};
 
 /// The kinds of error that answers can lead to.
 const FAILURES: &[&str] = &[
@@ -75,6 +68,22 @@ pub static CASSETTE: Table = Table {
             example: "kept: { site: s-1 }",
         },
         Key {
+            name: "connect",
+            value: Value::Object(&CASSETTE_CONNECT),
+            need: Need::Optional,
+            doc: "The recording begins with connecting the account: a person's consent, the code that is exchanged for tokens, the calls of the auth method's `connect`, \
+                  and what is chosen. Without it, the account is connected already.",
+            example: "connect: { code: code-1, choose: { site: s-1 } }",
+        },
+        Key {
+            name: "tokens",
+            value: Value::List(&Value::Name),
+            need: Need::Optional,
+            doc: "The tokens that the account holds when the call begins; all of them unless said otherwise. With `[refresh_token]` alone, the recording begins with the \
+                  renewal of a token that has run out.",
+            example: "tokens: [refresh_token]",
+        },
+        Key {
             name: "model",
             value: Value::Name,
             need: Need::Optional,
@@ -115,6 +124,46 @@ pub static CASSETTE: Table = Table {
     reserved: &[],
     rest: None,
     frame: "# cassette\n§",
+};
+
+/// `connect` of a cassette.
+pub static CASSETTE_CONNECT: Table = Table {
+    name: "cassette connect",
+    doc: "How the account is connected before the call. The authorization URL stands in the snapshot; each request after it is an exchange like any other.",
+    keys: &[
+        Key {
+            name: "code",
+            value: Value::Text,
+            need: Need::Optional,
+            doc: "The code that the person comes back with, where the auth method asks for consent. A proof key's verifier is made up by the replay: `any: [code_verifier]`.",
+            example: "code: code-1",
+        },
+        Key {
+            name: "error",
+            value: Value::Text,
+            need: Need::Optional,
+            doc: "The error that the person comes back with in the place of a code (RFC 6749, section 4.1.2.1).",
+            example: "error: access_denied",
+        },
+        Key {
+            name: "redirect_uri",
+            value: Value::Text,
+            need: Need::Optional,
+            doc: "Where the person comes back to; `http://127.0.0.1:8400/` unless said otherwise.",
+            example: "code: code-1\nredirect_uri: https://app.example.com/connected",
+        },
+        Key {
+            name: "choose",
+            value: Value::Map(&Value::Text),
+            need: Need::Optional,
+            doc: "What is chosen, by the names of the auth method's `choose`. Where there is but one option, it is taken without a word.",
+            example: "choose: { site: s-1 }",
+        },
+    ],
+    also: None,
+    reserved: &[],
+    rest: None,
+    frame: "# cassette\nsource: API reference\nauth: oauth\nclock: 2026-03-01T12:00:00Z\nseed: 1\nexchanges: []\ncall: { resource: users, verb: list }\nconnect:\n  §",
 };
 
 /// `call` of a cassette.
@@ -285,163 +334,3 @@ pub static RECORDED_RESPONSE: Table = Table {
     rest: None,
     frame: "# cassette\nsource: API reference\nauth: public\nclock: 2026-03-01T12:00:00Z\nseed: 1\ncall: { resource: things, verb: list }\nexchanges:\n  - request: { method: GET, url: https://api.example.com/things }\n    response:\n      §",
 };
-
-/// Reads a cassette. `name` is the file's without its ending.
-pub fn cassette<'a>(name: &str, node: &'a Node, context: &mut Context<'a>) -> Option<plan::Cassette> {
-    let file = context.sources.path(node.span.file).to_owned();
-    let mut reader = Reader::open(node, &CASSETTE, context)?;
-    let (source, auth, model, clock) = (reader.text("source"), reader.text("auth"), reader.text("model"), reader.text("clock"));
-    let seed = reader.integer("seed");
-    let fails = reader.choice("fails").and_then(|word| plan::ErrorKind::ALL.iter().find(|(name, _)| *name == word.value));
-    let (account, app, parameters) = (values(&mut reader, "account"), values(&mut reader, "app"), values(&mut reader, "parameters"));
-    let call = call(&mut reader);
-    let mut exchanges = Vec::new();
-    if let Some(list) = reader.take("exchanges") {
-        for item in reader.context().list(list, "exchanges") {
-            exchanges.extend(exchange(item, reader.context()));
-        }
-    }
-    Some(plan::Cassette {
-        kept: values(&mut reader, "kept"),
-        name: name.to_owned(),
-        file,
-        source: source?.value,
-        account,
-        app,
-        auth: auth?.value,
-        parameters,
-        model: model.map(|model| model.value),
-        call: call?,
-        clock: clock?.value,
-        seed: seed?.value,
-        fails: fails.map(|(_, kind)| *kind),
-        exchanges,
-    })
-}
-
-fn call(reader: &mut Reader<'_, '_>) -> Option<plan::CassetteCall> {
-    let node = reader.take("call")?;
-    let mut inner = Reader::open(node, &CASSETTE_CALL, reader.context())?;
-    let (resource, verb) = (inner.text("resource"), inner.text("verb"));
-    let (id, parent) = (inner.text("id").map(|text| text.value), inner.text("parent").map(|text| text.value));
-    let input = Json::Object(values(&mut inner, "input").into_iter().collect());
-    let mut files = Vec::new();
-    for (input, node) in inner.map("files") {
-        let Some(mut file) = Reader::open(node, &CASSETTE_FILE, inner.context()) else { continue };
-        let (name, content_type, text) = (file.text("name"), file.text("content_type"), file.text("text"));
-        let (Some(name), Some(text)) = (name, text) else { continue };
-        let content_type = content_type.map(|text| text.value);
-        files.push(plan::CassetteFile { input: input.value.clone(), name: name.value, content_type, text: text.value });
-    }
-    let filters = texts(&mut inner, "where");
-    let limit = inner.integer("limit").map(|number| number.value);
-    Some(plan::CassetteCall { resource: resource?.value, verb: verb?.value, id, parent, input, files, filters, limit })
-}
-
-fn exchange<'a>(node: &'a Node, context: &mut Context<'a>) -> Option<plan::Exchange> {
-    let position = context.sources.position(node.span.file, node.span.start);
-    let origin = plan::Origin { file: node.span.file.number(), line: position.line, column: position.column };
-    let mut reader = Reader::open(node, &EXCHANGE, context)?;
-    let (request, response) = (request(&mut reader), response(&mut reader));
-    Some(plan::Exchange { request: request?, response: response?, origin })
-}
-
-fn request(reader: &mut Reader<'_, '_>) -> Option<plan::RecordedRequest> {
-    let node = reader.take("request")?;
-    let mut inner = Reader::open(node, &RECORDED_REQUEST, reader.context())?;
-    let (word, url, headers) = (inner.choice("method"), inner.text("url"), texts(&mut inner, "headers"));
-    let body = match inner.one_of(&["json", "form", "text"]) {
-        Some("json") => plan::RecordedBody::Json(inner.take("json").map(Node::to_json).unwrap_or_default()),
-        Some("form") => plan::RecordedBody::Form(texts(&mut inner, "form")),
-        Some(_) => plan::RecordedBody::Text(inner.text("text").map(|text| text.value).unwrap_or_default()),
-        None => plan::RecordedBody::None,
-    };
-    let any = inner.texts("any").into_iter().map(|text| text.value).collect();
-    let word = word?.value;
-    let method = plan::Method::ALL.iter().find(|(_, method)| method.name() == word).map(|(_, method)| *method)?;
-    Some(plan::RecordedRequest { method, url: url?.value, headers, body, any })
-}
-
-fn response(reader: &mut Reader<'_, '_>) -> Option<plan::RecordedResponse> {
-    let node = reader.take("response")?;
-    let mut inner = Reader::open(node, &RECORDED_RESPONSE, reader.context())?;
-    let status = inner.integer("status");
-    let mut headers = Vec::new();
-    for (name, value) in inner.map("headers") {
-        let values: &[Node] = match &value.kind {
-            Kind::Sequence(items) => items,
-            Kind::Scalar(_) | Kind::Mapping(_) | Kind::Broken => std::slice::from_ref(value),
-        };
-        headers.extend(values.iter().filter_map(|value| Some((name.value.clone(), inner.context().text(value, name)?.value))));
-    }
-    let chosen = inner.one_of(&["json", "text", "base64"]);
-    let base64 = chosen == Some("base64");
-    let body = match chosen {
-        Some("json") => {
-            let mut body = String::new();
-            if let Some(node) = inner.take("json") {
-                write_json(node, &mut body);
-            }
-            body
-        }
-        Some(key) => inner.text(key).map(|text| text.value).unwrap_or_default(),
-        None => String::new(),
-    };
-    let status = status?;
-    let Some(number) = u16::try_from(status.value).ok().filter(|number| (100..=599).contains(number)) else {
-        let message = format!("`{}` is not an HTTP status", status.value);
-        inner.context().diagnostics.push(Diagnostic::new(Code::InvalidValue, status.span, message).help("statuses are from 100 to 599"));
-        return None;
-    };
-    Some(plan::RecordedResponse { status: number, headers, body, base64 })
-}
-
-fn values(reader: &mut Reader<'_, '_>, name: &str) -> BTreeMap<String, Json> {
-    reader.map(name).into_iter().map(|(key, node)| (key.value.clone(), node.to_exact_json())).collect()
-}
-
-fn texts(reader: &mut Reader<'_, '_>, name: &str) -> Vec<(String, String)> {
-    let entries: Vec<(&Spanned<String>, &Node)> = reader.map(name);
-    entries.into_iter().filter_map(|(key, node)| Some((key.value.clone(), reader.context().text(node, key)?.value))).collect()
-}
-
-/// Writes JSON with each number's digits as they stand in the file, so that an id of 19 digits is sent as it is.
-fn write_json(node: &Node, out: &mut String) {
-    match &node.kind {
-        Kind::Scalar(scalar) => {
-            let literal = scalar.literal();
-            let digits = !scalar.text.is_empty()
-                && scalar.text.bytes().all(|byte| byte.is_ascii_digit())
-                && (scalar.text.len() == 1 || !scalar.text.starts_with('0'));
-            match literal {
-                _ if !scalar.quoted && digits => out.push_str(&scalar.text),
-                Literal::Null | Literal::Bool(_) | Literal::Integer(_) | Literal::Float(_) | Literal::String(_) => {
-                    out.push_str(&literal.to_json().to_string());
-                }
-            }
-        }
-        Kind::Sequence(items) => {
-            out.push('[');
-            for (index, item) in items.iter().enumerate() {
-                if index > 0 {
-                    out.push(',');
-                }
-                write_json(item, out);
-            }
-            out.push(']');
-        }
-        Kind::Mapping(entries) => {
-            out.push('{');
-            for (index, entry) in entries.iter().enumerate() {
-                if index > 0 {
-                    out.push(',');
-                }
-                out.push_str(&Json::from(entry.key.value.as_str()).to_string());
-                out.push(':');
-                write_json(&entry.value, out);
-            }
-            out.push('}');
-        }
-        Kind::Broken => out.push_str("null"),
-    }
-}
