@@ -125,7 +125,7 @@ impl Operation {
     pub fn gives_file(&self) -> bool {
         let bytes = |step: &Step| match &step.action {
             Action::Request(request) => request.answer == Answer::Bytes,
-            Action::Call(_) | Action::Let(_) | Action::Require(_) | Action::Poll(_) => false,
+            Action::Call(_) | Action::Let(_) | Action::Require(_) | Action::Poll(_) | Action::Give(_) => false,
         };
         self.download.is_some() || self.steps.last().is_some_and(bytes)
     }

@@ -40,6 +40,8 @@ pub enum Action {
     Require(Require),
     /// Calls an operation until its record says that a job is done.
     Poll(Box<Poll>),
+    /// Gives a record that is put together of what the steps before it bound. Only the last step does.
+    Give(Data),
 }
 
 /// A call to another operation of the same connector, with what it is given.
@@ -160,7 +162,7 @@ impl Action {
         match self {
             Self::Call(call) => Some(call),
             Self::Poll(poll) => Some(&poll.call),
-            Self::Request(_) | Self::Let(_) | Self::Require(_) => None,
+            Self::Request(_) | Self::Let(_) | Self::Require(_) | Self::Give(_) => None,
         }
     }
 }
@@ -198,6 +200,7 @@ impl Step {
             Action::Request(_) => {}
             Action::Call(made) => found.extend(made.data().flat_map(Data::expressions)),
             Action::Let(names) => found.extend(names.iter().flat_map(|(_, data)| data.expressions())),
+            Action::Give(data) => found.extend(data.expressions()),
             Action::Require(Require { condition, code: _, kind: _, message: _, detail }) => {
                 found.push(condition);
                 found.extend(detail);

@@ -138,7 +138,7 @@ async fn one_done(context: &Context, operation: &Operation, inputs: &Inputs, dep
             let value = record(context, operation, &received, &vars).map_err(|error| after(error, wrote(context, operation).as_slice()))?;
             Ok(Done { last: Some(received), value, wrote: Vec::new() })
         }
-        Action::Call(_) | Action::Let(_) | Action::Require(_) | Action::Poll(_) => {
+        Action::Call(_) | Action::Let(_) | Action::Require(_) | Action::Poll(_) | Action::Give(_) => {
             let done = steps_done(doing, &operation.steps, &mut vars).await?;
             let gives = !matches!(operation.records, Records::None);
             Ok(Done { value: done.value.filter(|_| gives), ..done })
@@ -155,7 +155,7 @@ pub(crate) async fn answered(context: &Context, request: &Request, given: Given<
 fn record(context: &Context, operation: &Operation, received: &Received, vars: &Vars) -> Result<Option<String>, Error> {
     let due = operation.steps.last().map_or(Due::Json, |step| match &step.action {
         Action::Request(request) => request.answer,
-        Action::Call(_) | Action::Let(_) | Action::Require(_) | Action::Poll(_) => Due::Json,
+        Action::Call(_) | Action::Let(_) | Action::Require(_) | Action::Poll(_) | Action::Give(_) => Due::Json,
     });
     // The bytes of a file are on their way to whoever downloads it.
     let none = matches!(operation.records, Records::None) || due == Due::Bytes;

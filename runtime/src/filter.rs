@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use connc_expr::text::Escape;
-use connc_plan::{Filter, FilterTarget, Parameter, Plan, ResourceMap};
+use connc_plan::{Filter, FilterTarget, Parameter, Plan, ResourceMap, Type, Verb};
 use serde_json::Value;
 
 use crate::address::optional;
@@ -17,8 +17,8 @@ pub(crate) struct Narrowed {
     pub(crate) via: Option<String>,
     /// The fields that this operation is asked for by name.
     pub(crate) select: Option<Vec<String>>,
-    /// Inputs that they set.
-    pub(crate) input: BTreeMap<String, String>,
+    /// Inputs that they set: a text, or, where the input is a list, a list of texts.
+    pub(crate) input: BTreeMap<String, Value>,
     /// The parent that they set.
     pub(crate) parent: Option<String>,
 }
@@ -26,15 +26,27 @@ pub(crate) struct Narrowed {
 /// Turns a call's filters into what the provider takes.
 pub(crate) fn narrow(plan: &Plan, map: &ResourceMap, given: &[(String, String)]) -> Result<Narrowed, Error> {
     let mut narrowed = Narrowed::default();
+    let mut known = Vec::with_capacity(given.len());
     for (position, (name, text)) in given.iter().enumerate() {
         if given.iter().skip(position + 1).any(|(other, _)| other == name) {
             return Err(Error::invalid(format!("filter `{name}` is given twice")));
         }
         let filter = map.filters.filters.iter().find(|filter| filter.name == *name).ok_or_else(|| unsupported(plan, map, name))?;
-        let value = checked(plan, filter, text)?;
-        set(map, filter, &value, &mut narrowed).map_err(|error| error.placed(plan, filter.origin))?;
+        known.push((filter, checked(plan, filter, text)?));
+    }
+    let lists = lists(plan, map, known.iter().find_map(|(filter, _)| filter.via.as_deref()));
+    for (filter, value) in known {
+        set(map, filter, &value, &lists, &mut narrowed).map_err(|error| error.placed(plan, filter.origin))?;
     }
     Ok(narrowed)
+}
+
+/// The inputs that take lists, of the operation that serves the filters.
+fn lists<'a>(plan: &'a Plan, map: &ResourceMap, via: Option<&str>) -> Vec<&'a str> {
+    let own = || map.verbs.get(&Verb::List)?.steps.last()?.action.call().map(|call| call.operation.as_str());
+    let operation = via.or_else(own).and_then(|name| plan.operations.get(name));
+    let inputs = operation.into_iter().flat_map(|operation| &operation.input);
+    inputs.filter(|input| input.r#type == Type::Array).map(|input| input.name.as_str()).collect()
 }
 
 fn unsupported(plan: &Plan, map: &ResourceMap, name: &str) -> Error {
@@ -59,7 +71,7 @@ fn checked(plan: &Plan, filter: &Filter, text: &str) -> Result<Value, Error> {
         values: Vec::new(),
         origin: filter.origin,
     };
-    if filter.r#type == connc_plan::Type::Enum {
+    if filter.r#type == Type::Enum {
         // The model's values are checked where the map is compiled; here any text may be looked for.
         return Ok(Value::String(text.to_owned()));
     }
@@ -67,7 +79,7 @@ fn checked(plan: &Plan, filter: &Filter, text: &str) -> Result<Value, Error> {
         .map_err(|wrong| Error::invalid(format!("filter `{}` {wrong}", filter.name)).placed(plan, filter.origin))
 }
 
-fn set(map: &ResourceMap, filter: &Filter, value: &Value, narrowed: &mut Narrowed) -> Result<(), Error> {
+fn set(map: &ResourceMap, filter: &Filter, value: &Value, lists: &[&str], narrowed: &mut Narrowed) -> Result<(), Error> {
     if let Some(via) = &filter.via {
         if narrowed.via.as_ref().is_some_and(|known| known != via) {
             return Err(Error::invalid(format!("filter `{}` cannot stand beside another that needs a different operation", filter.name)));
@@ -78,14 +90,17 @@ fn set(map: &ResourceMap, filter: &Filter, value: &Value, narrowed: &mut Narrowe
     for (target, text) in &filter.sets {
         let made = optional(text, &FilterValue(value), Escape::None)?.unwrap_or_default();
         match target {
+            FilterTarget::Input(input) if lists.contains(&input.as_str()) => {
+                let list = narrowed.input.entry(input.clone()).or_insert_with(|| Value::Array(Vec::new()));
+                list.as_array_mut().into_iter().for_each(|list| list.push(Value::String(made.clone())));
+            }
             FilterTarget::Input(input) => match narrowed.input.get_mut(input) {
-                None => drop(narrowed.input.insert(input.clone(), made)),
+                None => drop(narrowed.input.insert(input.clone(), Value::String(made))),
                 Some(known) => {
                     let join = map.filters.join.as_deref().ok_or_else(|| {
                         Error::invalid(format!("filter `{}` cannot stand beside another: both set `{input}`", filter.name))
                     })?;
-                    known.push_str(join);
-                    known.push_str(&made);
+                    *known = Value::String(format!("{}{join}{made}", known.as_str().unwrap_or_default()));
                 }
             },
             FilterTarget::Parent => {

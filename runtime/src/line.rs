@@ -286,7 +286,7 @@ impl Made {
         let (last, before) = self.steps.split_last().ok_or_else(none)?;
         match &last.action {
             Action::Call(_) => Ok((before, last)),
-            Action::Request(_) | Action::Let(_) | Action::Require(_) | Action::Poll(_) => Err(none()),
+            Action::Request(_) | Action::Let(_) | Action::Require(_) | Action::Poll(_) | Action::Give(_) => Err(none()),
         }
     }
 
@@ -377,7 +377,7 @@ impl Leaf {
         let Received { status, url, .. } = &self.received;
         let method = match self.operation.steps.last().map(|step| &step.action) {
             Some(Action::Request(request)) => request.method.name(),
-            Some(Action::Call(_) | Action::Let(_) | Action::Require(_) | Action::Poll(_)) | None => "",
+            Some(Action::Call(_) | Action::Let(_) | Action::Require(_) | Action::Poll(_) | Action::Give(_)) | None => "",
         };
         error.status.get_or_insert(*status);
         error.request.get_or_insert_with(|| format!("{method} {}{}", url.origin().ascii_serialization(), url.path()));

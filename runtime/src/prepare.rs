@@ -38,7 +38,7 @@ pub(crate) fn requests(context: &Context, call: Call) -> Result<Vec<PreparedRequ
     let vars = resolve::vars(context, &inputs);
     let request = operation.steps.iter().find_map(|step| match &step.action {
         Action::Request(request) => Some(request),
-        Action::Call(_) | Action::Let(_) | Action::Require(_) | Action::Poll(_) => None,
+        Action::Call(_) | Action::Let(_) | Action::Require(_) | Action::Poll(_) | Action::Give(_) => None,
     });
     let Some(request) = request else { return Ok(prepared) };
     let state = pages::start(context, &call, &task)?;

@@ -203,7 +203,8 @@ pub(crate) fn step(
     for (name, value) in &narrowed.input {
         let r#type =
             operation.input.iter().find(|parameter| parameter.name == *name).map_or(connc_plan::Type::String, |parameter| parameter.r#type);
-        input.insert(name.clone(), parameter::parse(r#type, value));
+        let value = value.as_str().map_or_else(|| value.clone(), |text| parameter::parse(r#type, text));
+        input.insert(name.clone(), value);
     }
     let id = text(&call.id)?.filter(|_| narrowed.via.is_none() || operation.takes_id);
     let mut parent = text(&call.parent)?.filter(|_| narrowed.via.is_none() || operation.takes_parent);

@@ -58,6 +58,7 @@ async fn step_done(doing: Doing<'_>, step: &Step, vars: &mut Vars) -> Result<Don
     }
     match &step.action {
         Action::Let(names) => bind_all(context, names, vars).map(|()| Done::default()),
+        Action::Give(data) => given(context, data, vars),
         Action::Require(require) => required(context, require, vars).map(|()| Done::default()),
         Action::Request(_) | Action::Call(_) | Action::Poll(_) => {
             let next = match &step.for_each {
@@ -76,9 +77,15 @@ async fn step_done(doing: Doing<'_>, step: &Step, vars: &mut Vars) -> Result<Don
 pub(crate) fn binds(step: &Step) -> impl Iterator<Item = &str> {
     let lets: &[(String, Data)] = match &step.action {
         Action::Let(names) => names,
-        Action::Request(_) | Action::Call(_) | Action::Require(_) | Action::Poll(_) => &[],
+        Action::Request(_) | Action::Call(_) | Action::Require(_) | Action::Poll(_) | Action::Give(_) => &[],
     };
     step.bind.iter().map(String::as_str).chain(lets.iter().map(|(name, _)| name.as_str()))
+}
+
+/// The record that the steps were done for.
+fn given(context: &Context, data: &Data, vars: &Vars) -> Result<Done, Error> {
+    let value = data::make(data, &Evaluation::over_nothing(context.programs(), vars)?)?;
+    Ok(Done { value: value.map(|value| value.to_string()), ..Done::default() })
 }
 
 /// Binds names in order.
@@ -108,7 +115,7 @@ async fn once(doing: Doing<'_>, step: &Step, vars: &Vars) -> Result<Done, Error>
             Ok(Done { wrote: wrote(context, &operation).into_iter().collect(), ..done })
         }
         Action::Poll(poll) => poll::polled(doing, poll, vars).await,
-        Action::Let(_) | Action::Require(_) => Ok(Done::default()),
+        Action::Let(_) | Action::Require(_) | Action::Give(_) => Ok(Done::default()),
     }
 }
 
@@ -121,7 +128,7 @@ pub(crate) fn wrote(context: &Context, operation: &Operation) -> Option<Written>
 fn reads(operation: &Operation) -> bool {
     let safe = |step: &Step| match &step.action {
         Action::Request(request) => matches!(request.method, Method::Get | Method::Head),
-        Action::Let(_) | Action::Require(_) => true,
+        Action::Let(_) | Action::Require(_) | Action::Give(_) => true,
         Action::Call(_) | Action::Poll(_) => false,
     };
     operation.reads || operation.steps.iter().all(safe)
@@ -135,7 +142,7 @@ fn idempotent(context: &Context, operation: &Operation, depth: usize) -> bool {
             Action::Call(_) | Action::Poll(_) => step
                 .calls()
                 .all(|call| context.connector().operation(&call.operation).is_ok_and(|called| idempotent(context, called, depth + 1))),
-            Action::Let(_) | Action::Require(_) => true,
+            Action::Let(_) | Action::Require(_) | Action::Give(_) => true,
         })
 }
 

@@ -44,7 +44,7 @@ fn operation(diff: &mut Diff<'_>, old: &Operation, new: &Operation) {
     match (old.steps.as_slice(), steps.as_slice()) {
         ([one], [other]) => match (&one.action, &other.action) {
             (Action::Request(before), Action::Request(after)) => request(diff, &at, before, after),
-            (Action::Request(_) | Action::Call(_) | Action::Let(_) | Action::Require(_) | Action::Poll(_), _) => {
+            (Action::Request(_) | Action::Call(_) | Action::Let(_) | Action::Require(_) | Action::Poll(_) | Action::Give(_), _) => {
                 diff.fix(at.as_str(), "it is done in other steps", place)
             }
         },

@@ -52,7 +52,7 @@ fn documents<'a>(loaded: &Loaded, plan: &'a Plan) -> Option<Documents<'a>> {
             Action::Request(request) => {
                 matches!(&request.body, Body::Json(Data::Object(members)) if members.iter().any(|(name, _)| name == "query"))
             }
-            Action::Call(_) | Action::Let(_) | Action::Require(_) | Action::Poll(_) => false,
+            Action::Call(_) | Action::Let(_) | Action::Require(_) | Action::Poll(_) | Action::Give(_) => false,
         })
     };
     if !plan.operations.values().any(sends_document) {

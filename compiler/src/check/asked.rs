@@ -25,6 +25,15 @@ pub(super) struct Need {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Needs(Vec<Need>);
 
+/// What everything together reads of the records of each operation, by its coordinate.
+#[derive(Clone, Debug, Default)]
+pub struct All {
+    /// Of operations that ask by name.
+    pub operations: BTreeMap<String, Needs>,
+    /// Of those whose last step puts a record together.
+    pub compounds: BTreeMap<String, Needs>,
+}
+
 /// What is read of what a step calls.
 #[derive(Clone, Debug, Default)]
 pub struct StepNeeds {
@@ -104,13 +113,11 @@ fn record(source: usize) -> Place {
 pub fn of_steps(steps: &[Step], result: &Needs) -> Vec<StepNeeds> {
     let mut walk = Walk { known: Known::new(), found: Vec::new() };
     for (index, step) in steps.iter().enumerate() {
-        walk.step(step, 2 * index);
+        walk.step(step, 2 * index, result);
     }
     let of = |source: usize| {
-        let own = walk.found.iter().filter(|(_, read)| read.place.source == source);
-        let mut needs = Needs::default();
-        own.for_each(|(expression, read)| needs.add(expression, [read.clone()]));
-        needs
+        let own = walk.found.iter().filter(|(known, _)| *known == source);
+        Needs(own.map(|(_, need)| need.clone()).collect())
     };
     let last = steps.len().saturating_sub(1);
     (0..steps.len())
@@ -122,13 +129,13 @@ pub fn of_steps(steps: &[Step], result: &Needs) -> Vec<StepNeeds> {
 }
 
 /// Follows steps: each source is a step's own call, by an even number, or that of its parents, by the odd one after it.
-struct Walk<'a> {
+struct Walk {
     known: Known,
-    found: Vec<(&'a Expression, Read)>,
+    found: Vec<(usize, Need)>,
 }
 
-impl<'a> Walk<'a> {
-    fn step(&mut self, step: &'a Step, source: usize) {
+impl Walk {
+    fn step(&mut self, step: &Step, source: usize, result: &Needs) {
         let Step { action, when, bind, for_each, each, span: _ } = step;
         if let Some(when) = when {
             self.tested(when, &[]);
@@ -165,6 +172,7 @@ impl<'a> Walk<'a> {
                     self.taken(detail, &[]);
                 }
             }
+            Action::Give(data) => self.give(data, &result.0.iter().map(|need| (need, need.path.as_slice())).collect::<Vec<_>>()),
             Action::Let(names) => {
                 for (name, data) in names {
                     let places = self.data(data);
@@ -180,28 +188,28 @@ impl<'a> Walk<'a> {
         }
     }
 
+    fn add(&mut self, place: Place, is_test: bool, span: Span) {
+        self.found.push((place.source, Need { path: place.path, is_test, span }));
+    }
+
     /// What an expression reads on its way, and where its result comes from.
-    fn expression(&mut self, expression: &'a Expression, root: &[Place]) -> Vec<Place> {
+    fn expression(&mut self, expression: &Expression, root: &[Place]) -> Vec<Place> {
         let (found, result) = reads(&expression.root, root, &self.known);
-        self.found.extend(found.into_iter().map(|read| (expression, read)));
+        found.into_iter().for_each(|Read { place, is_test, range }| self.add(place, is_test, expression.place(range)));
         result
     }
 
-    fn ends(&mut self, expression: &'a Expression, root: &[Place], is_test: bool) {
+    fn taken(&mut self, expression: &Expression, root: &[Place]) {
         let result = self.expression(expression, root);
-        let range = expression.root.span.clone();
-        self.found.extend(result.into_iter().map(|place| (expression, Read { place, is_test, range: range.clone() })));
+        result.into_iter().for_each(|place| self.add(place, false, expression.span()));
     }
 
-    fn taken(&mut self, expression: &'a Expression, root: &[Place]) {
-        self.ends(expression, root, false);
+    fn tested(&mut self, expression: &Expression, root: &[Place]) {
+        let result = self.expression(expression, root);
+        result.into_iter().for_each(|place| self.add(place, true, expression.span()));
     }
 
-    fn tested(&mut self, expression: &'a Expression, root: &[Place]) {
-        self.ends(expression, root, true);
-    }
-
-    fn data(&mut self, data: &'a Data) -> Vec<Place> {
+    fn data(&mut self, data: &Data) -> Vec<Place> {
         match data {
             Data::Const(_) => Vec::new(),
             Data::Expression(expression) => self.expression(expression, &[]),
@@ -212,65 +220,103 @@ impl<'a> Walk<'a> {
             Data::List(items, _) => items.iter().flat_map(|item| self.data(item)).collect(),
         }
     }
+
+    /// A record that is put together: what is read of it is read of what its parts come from. `needs` come with what is left of their paths.
+    fn give(&mut self, data: &Data, needs: &[(&Need, &[String])]) {
+        match data {
+            Data::Const(_) => {}
+            Data::Expression(expression) => {
+                for place in self.expression(expression, &[]) {
+                    for (need, rest) in needs {
+                        let path = place.path.iter().chain(*rest).cloned().collect();
+                        self.add(Place { path, ..place.clone() }, need.is_test, need.span);
+                    }
+                }
+            }
+            Data::Object(members, _) => {
+                for (name, member) in members {
+                    let below = needs.iter().filter_map(|(need, rest)| match rest.split_first() {
+                        Some((first, rest)) => (*first == name.value).then_some((*need, rest)),
+                        None => Some((*need, *rest)),
+                    });
+                    self.give(member, &below.collect::<Vec<_>>());
+                }
+            }
+            Data::List(items, _) => items.iter().for_each(|item| self.give(item, needs)),
+        }
+    }
 }
 
-/// What everything together reads of the records of each operation that asks by name.
+/// What everything together reads.
 #[must_use]
-pub fn of_all(spec: &Connector) -> BTreeMap<String, Needs> {
-    let mut all: BTreeMap<String, Needs> = BTreeMap::new();
-    let selects = |operation: &&Operation| operation.select.is_some();
-    if !spec.operations.iter().any(|operation| selects(&operation)) {
+pub fn of_all(spec: &Connector) -> All {
+    let mut all = All::default();
+    if !spec.operations.iter().any(|operation| operation.select.is_some()) {
         return all;
     }
-    let mut add = |called: &str, needs: &Needs| {
-        if let Some(operation) = asks(spec, called) {
-            let known = all.entry(operation.name.value.clone()).or_default();
-            *known = std::mem::take(known).and(needs);
-        }
-    };
-    let mut add_steps = |steps: &[Step], result: &Needs| {
-        for (step, needs) in steps.iter().zip(of_steps(steps, result)) {
-            if let Some(call) = step.own_call() {
-                add(&call.call.value, &needs.own);
-            }
-            if let Some(Parents::List(call)) = step.each.as_ref().map(|each| &each.of) {
-                add(&call.call.value, &needs.parents);
-            }
-        }
-    };
-    for compound in &spec.compounds {
-        add_steps(&compound.steps, &Needs::default());
-    }
-    for (_, resource) in uses::mapped(spec) {
-        for (verb, written) in &resource.verbs {
-            add_steps(&written.steps, &of_result(resource, verb.value));
-        }
+    for operation in spec.operations.iter().filter(|operation| operation.select.is_some()) {
+        all.add(spec, &operation.name.value, &Needs::default());
     }
     for (_, resource) in uses::mapped(spec) {
         let fields = Needs::of_fields(resource);
         for (_, callee) in uses::implied(spec, resource) {
-            add(&callee.name().value, &fields);
+            all.add(spec, &callee.name().value, &fields);
         }
         for via in resource.filters.list.iter().filter_map(|filter| filter.via.as_ref()) {
-            add(&via.value, &fields);
+            all.add(spec, &via.value, &fields);
+        }
+        for (verb, written) in &resource.verbs {
+            all.add_steps(spec, &written.steps, &of_result(resource, verb.value));
         }
     }
     for method in &spec.auth {
-        let known = method.connect.iter().enumerate().map(|(index, connect)| (connect.name.value.clone(), vec![record(index)]));
-        let known: Known = known.collect();
-        let found: Vec<_> = method.choose.iter().map(|choice| (&choice.from, reads_whole(&choice.from.root, &[], &known))).collect();
-        for (index, connect) in method.connect.iter().enumerate() {
-            let mut needs = Needs::default();
-            for (expression, reads) in &found {
-                needs.add(expression, reads.iter().filter(|read| read.place.source == index).cloned());
+        let known: Known =
+            method.connect.iter().enumerate().map(|(index, connect)| (connect.name.value.clone(), vec![record(index)])).collect();
+        let mut needs = vec![Needs::default(); method.connect.len()];
+        for choice in &method.choose {
+            for read in reads_whole(&choice.from.root, &[], &known) {
+                let span = choice.from.place(read.range);
+                let needs = needs.get_mut(read.place.source);
+                needs.into_iter().for_each(|needs| needs.0.push(Need { path: read.place.path.clone(), is_test: read.is_test, span }));
             }
-            add(&connect.call.value, &needs);
+        }
+        for (connect, needs) in method.connect.iter().zip(needs) {
+            all.add(spec, &connect.call.value, &needs);
         }
     }
-    for operation in spec.operations.iter().filter(selects) {
-        add(&operation.name.value, &Needs::default());
+    // What is read of a record that steps put together is read of what they call, which may be steps again.
+    for _ in 0..=spec.compounds.len() {
+        for compound in &spec.compounds {
+            let result = all.compounds.get(&compound.name.value).cloned().unwrap_or_default();
+            all.add_steps(spec, &compound.steps, &result);
+        }
     }
     all
+}
+
+impl All {
+    fn add(&mut self, spec: &Connector, called: &str, needs: &Needs) {
+        let known = match Callee::find(spec, called).and_then(|callee| callee.end(spec)) {
+            Some((Callee::Operation(operation), _)) if operation.select.is_some() => {
+                self.operations.entry(operation.name.value.clone()).or_default()
+            }
+            Some((Callee::Compound(compound), _)) => self.compounds.entry(compound.name.value.clone()).or_default(),
+            Some((Callee::Operation(_), _)) | None => return,
+        };
+        let new: Vec<Need> = needs.0.iter().filter(|need| !known.0.contains(need)).cloned().collect();
+        known.0.extend(new);
+    }
+
+    fn add_steps(&mut self, spec: &Connector, steps: &[Step], result: &Needs) {
+        for (step, needs) in steps.iter().zip(of_steps(steps, result)) {
+            if let Some(call) = step.own_call() {
+                self.add(spec, &call.call.value, &needs.own);
+            }
+            if let Some(Parents::List(call)) = step.each.as_ref().map(|each| &each.of) {
+                self.add(spec, &call.call.value, &needs.parents);
+            }
+        }
+    }
 }
 
 /// What is read of the record that a verb gives.

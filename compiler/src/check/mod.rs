@@ -34,9 +34,9 @@ use crate::shape::{Description, SdlChange, Shape, Shapes, read_sdl_overlays};
 use crate::source::Sources;
 use crate::spec::Connector;
 
-pub use asked::{Names as AskedNames, Needs, StepNeeds, asks, names as asked_names, of_all, of_result, of_steps};
+pub use asked::{All as AllNeeds, Names as AskedNames, Needs, StepNeeds, asks, names as asked_names, of_all, of_result, of_steps};
 pub use typed::{Coverage, MapTypes, Seen};
-pub use uses::{Callee, Gives, Owner, result};
+pub use uses::{Callee, Gives, Owner, outcome, result};
 
 /// Every check, in the order in which a reader would want to hear of problems.
 const CHECKS: &[fn(&Case<'_>, &mut Diagnostics)] = &[

@@ -15,7 +15,7 @@ pub(super) fn check(case: &Case<'_>, diagnostics: &mut Diagnostics) {
             more(operation, select, diagnostics);
         }
     }
-    for (name, needs) in of_all(case.spec) {
+    for (name, needs) in of_all(case.spec).operations {
         let Some(operation) = case.spec.operation(&name) else { continue };
         let Some((select, names)) = operation.select.as_ref().zip(names(operation, &needs)) else { continue };
         for span in names.unknown {

@@ -3,7 +3,7 @@
 use connc_expr::functions;
 use connc_plan as plan;
 
-use super::uses::{Callee, Gives, mapped, result};
+use super::uses::{Callee, Gives, mapped, outcome};
 use super::{Case, Owner};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::lang::{DataPlace, Root};
@@ -126,8 +126,16 @@ fn bounds(step: &Step, diagnostics: &mut Diagnostics) {
 /// What comes back comes from the last step, and what goes through parents is a list.
 fn places(steps: &[Step], verb: Option<(&Spanned<plan::Verb>, bool)>, owner: Owner<'_>, case: &Case<'_>, diagnostics: &mut Diagnostics) {
     let Some((last, before)) = steps.split_last() else { return };
-    let gives = |step: &Step| result(step).and_then(|call| Callee::find(case.spec, &call.call)).map(|callee| callee.gives(case.spec));
+    let gives = |step: &Step| outcome(case.spec, std::slice::from_ref(step));
     for step in before {
+        if step.given().is_some() {
+            let diagnostic = Diagnostic::new(
+                Code::MisplacedStep,
+                step.span.at_start(),
+                "`give` stands before the last step, and gives the record that comes back",
+            );
+            diagnostics.push(diagnostic.help("make it the last step, or bind what later steps need with `let`"));
+        }
         if let Some(each) = &step.each {
             diagnostics.push(
                 Diagnostic::new(
@@ -138,6 +146,13 @@ fn places(steps: &[Step], verb: Option<(&Spanned<plan::Verb>, bool)>, owner: Own
                 .help("make it the last step, or call the list for each of a few with `for_each`"),
             );
         }
+    }
+    if let (Some(data), Some((verb, _))) = (last.given(), verb)
+        && matches!(verb.value, plan::Verb::Delete)
+    {
+        let message = format!("`{}` gives no record", verb.value.name());
+        let place = data.expressions().first().map_or(last.span.at_start(), |expression| expression.span());
+        diagnostics.push(Diagnostic::new(Code::MisplacedStep, place, message).help("leave out `give`"));
     }
     let list = match verb {
         Some((verb, _)) => verb.value == plan::Verb::List,

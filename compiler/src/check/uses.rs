@@ -282,12 +282,13 @@ impl<'a> Callee<'a> {
     /// What it comes to. An operation that calls itself, which is a mistake of its own, comes to nothing.
     #[must_use]
     pub fn gives(self, spec: &'a Connector) -> Gives {
-        match self.source(spec) {
-            Some((operation, _)) => match operation.records {
+        match self.end(spec) {
+            Some((Self::Operation(operation), _)) => match operation.records {
                 Records::Items { .. } => Gives::List,
                 Records::Item { .. } | Records::Whole => Gives::One,
                 Records::None => Gives::Nothing,
             },
+            Some((Self::Compound(_), _)) => Gives::One,
             None => Gives::Nothing,
         }
     }
@@ -295,12 +296,24 @@ impl<'a> Callee<'a> {
     /// The operation of one request whose records it gives, and whether it is made of steps that go through parents.
     #[must_use]
     pub fn source(self, spec: &'a Connector) -> Option<(&'a Operation, bool)> {
+        match self.end(spec)? {
+            (Self::Operation(operation), each) => Some((operation, each)),
+            (Self::Compound(_), _) => None,
+        }
+    }
+
+    /// What the records come from in the end: an operation of one request, or steps that put one together.
+    #[must_use]
+    pub fn end(self, spec: &'a Connector) -> Option<(Self, bool)> {
         let (mut here, mut each) = (self, false);
         for _ in 0..=spec.compounds.len() {
             match here {
-                Self::Operation(operation) => return Some((operation, each)),
+                Self::Operation(_) => return Some((here, each)),
                 Self::Compound(compound) => {
                     let last = compound.steps.last()?;
+                    if last.given().is_some() {
+                        return Some((here, each));
+                    }
                     each |= last.each.is_some();
                     here = Self::find(spec, &result(last)?.call)?;
                 }
@@ -308,6 +321,16 @@ impl<'a> Callee<'a> {
         }
         None
     }
+}
+
+/// What steps come to; none where the last one calls and gives nothing that is known.
+#[must_use]
+pub fn outcome(spec: &Connector, steps: &[Step]) -> Option<Gives> {
+    let last = steps.last()?;
+    if last.given().is_some() {
+        return Some(Gives::One);
+    }
+    Some(Callee::find(spec, &result(last)?.call)?.gives(spec))
 }
 
 /// The call whose result is that of the whole.

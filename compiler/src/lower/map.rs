@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use connc_plan as plan;
 
 use super::Lowering;
-use crate::check::{Callee, Gives, Needs, of_result, result};
+use crate::check::{Callee, Gives, Needs, of_result, outcome};
 use crate::shape::Resource;
 use crate::source::Span;
 use crate::spec::{EnumField, Field, FieldValue, Filter, Filters, MapResource, Step, VerbSteps};
@@ -93,8 +93,7 @@ impl Lowering<'_> {
 
     fn verb(&self, verb: plan::Verb, span: Span, written: &VerbSteps, resource: &MapResource, target: &Resource) -> plan::UnifiedVerb {
         let VerbSteps { steps, incomplete: _, span: _ } = written;
-        let gives =
-            steps.last().and_then(result).and_then(|call| Callee::find(self.spec, &call.call)).map(|callee| callee.gives(self.spec));
+        let gives = outcome(self.spec, steps);
         let gives_record = gives.is_some_and(|gives| gives != Gives::Nothing) && verb != plan::Verb::Delete;
         let read = Read::of(steps);
         let translated = self.translated(&read, resource, span);

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 use connc_plan as plan;
 
-use crate::check::{Checked, Needs, of_all};
+use crate::check::{AllNeeds, Checked, of_all};
 use crate::source::{Sources, Span};
 use crate::spec::{Connector, Errors, Number, NumberSource, Window};
 
@@ -18,8 +18,8 @@ use crate::spec::{Connector, Errors, Number, NumberSource, Window};
 struct Lowering<'a> {
     sources: &'a Sources,
     spec: &'a Connector,
-    /// What is read of the records of each operation that asks for fields by name.
-    asked: BTreeMap<String, Needs>,
+    /// What is read of the records of operations, where some ask for fields by name.
+    asked: AllNeeds,
 }
 
 impl Lowering<'_> {

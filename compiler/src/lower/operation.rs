@@ -28,7 +28,13 @@ impl Lowering<'_> {
             shape,
             input: input.iter().map(|parameter| parameter.lower(self.origin(parameter.name.span))).collect(),
             select: select.as_ref().map(|select| plan::Select {
-                names: self.asked.get(&name.value).and_then(|all| asked_names(operation, all)).map(|all| all.names).unwrap_or_default(),
+                names: self
+                    .asked
+                    .operations
+                    .get(&name.value)
+                    .and_then(|all| asked_names(operation, all))
+                    .map(|all| all.names)
+                    .unwrap_or_default(),
                 more: select.more.as_ref().map(|more| more.value.clone()),
             }),
             takes_id: Callee::Operation(operation).takes("id"),

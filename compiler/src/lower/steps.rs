@@ -25,7 +25,7 @@ impl Lowering<'_> {
             select: None,
             takes_id: callee.takes("id"),
             takes_parent: callee.takes("parent"),
-            steps: self.steps(steps, &Needs::default(), true),
+            steps: self.steps(steps, &self.asked.compounds.get(&name.value).cloned().unwrap_or_default(), true),
             records,
             paginate: None,
             reads: self.reads(steps, 0),
@@ -59,6 +59,7 @@ impl Lowering<'_> {
             action: match action {
                 Action::Call(call) => plan::Action::Call(self.call(call, &needs.own, callers)),
                 Action::Let(names) => plan::Action::Let(names.iter().map(|(name, data)| (name.value.clone(), self.data(data))).collect()),
+                Action::Give(data) => plan::Action::Give(self.data(data)),
                 Action::Require(require) => plan::Action::Require(self.require(require)),
                 Action::Poll(poll) => plan::Action::Poll(Box::new(self.poll(poll, &needs.own, callers))),
             },

@@ -13,7 +13,7 @@ use crate::spec::{
 use crate::yaml::{Context, Kind, Node, Reader};
 
 /// What a step can do.
-const ACTIONS: &[&str] = &["call", "let", "require", "poll"];
+const ACTIONS: &[&str] = &["call", "let", "require", "poll", "give"];
 
 /// Reads a unified verb: one call, two, or steps.
 pub(super) fn verb<'a>(node: &'a Node, context: &mut Context<'a>) -> Option<VerbSteps> {
@@ -75,6 +75,10 @@ fn step<'a>(node: &'a Node, context: &mut Context<'a>) -> Option<Step> {
             Action::Let(entries.into_iter().filter_map(|(name, node)| Some((name.clone(), data(node, reader.context())?))).collect())
         }
         "require" => Action::Require(require(&mut reader)?),
+        "give" => {
+            let node = reader.take("give")?;
+            Action::Give(data(node, reader.context())?)
+        }
         _ => {
             let node = reader.take("poll")?;
             Action::Poll(poll(node, reader.context())?)

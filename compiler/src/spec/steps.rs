@@ -14,8 +14,8 @@ const FRAME: &str = "# map\nmaps: user-directory@1\nusers:\n  from: things\n  fi
 /// A step.
 pub static STEP: Table = Table {
     name: "step",
-    doc: "One thing that is done: `call`, `let`, `require` or `poll`. Steps are done in order, and each sees as `$name` what those before it bound. \
-          What comes back is what the last one calls. Where a later step fails, the error says what was done before, and whether repeating is safe.",
+    doc: "One thing that is done: `call`, `let`, `require`, `poll` or `give`. Steps are done in order, and each sees as `$name` what those before it bound. \
+          What comes back is what the last one calls or gives. Where a later step fails, the error says what was done before, and whether repeating is safe.",
     keys: &[
         Key {
             name: "call",
@@ -52,6 +52,13 @@ pub static STEP: Table = Table {
             need: Need::Optional,
             doc: "Binds names to data, each of which the next one sees. What comes to nothing is absent.",
             example: "let: { label: $input.name & \" (new)\" }",
+        },
+        Key {
+            name: "give",
+            value: Value::Data,
+            need: Need::Optional,
+            doc: "The last step alone: the record that comes back, put together of what the steps before it bound, where no single answer holds it.",
+            example: "give: { id: $id, name: $input.name }",
         },
         Key {
             name: "require",
@@ -311,6 +318,8 @@ pub enum Action {
     Require(Require),
     /// Waits for a job.
     Poll(Poll),
+    /// Gives a record.
+    Give(Data),
 }
 
 /// A call of an operation, as written.
@@ -408,7 +417,7 @@ impl Step {
         match &self.action {
             Action::Call(call) => Some(call),
             Action::Poll(poll) => Some(&poll.call),
-            Action::Let(_) | Action::Require(_) => None,
+            Action::Let(_) | Action::Require(_) | Action::Give(_) => None,
         }
     }
 
@@ -421,11 +430,20 @@ impl Step {
         parents.into_iter().chain(self.own_call())
     }
 
+    /// The record that the step puts together.
+    #[must_use]
+    pub const fn given(&self) -> Option<&Data> {
+        match &self.action {
+            Action::Give(data) => Some(data),
+            Action::Call(_) | Action::Let(_) | Action::Require(_) | Action::Poll(_) => None,
+        }
+    }
+
     /// The names that later steps see.
     pub fn binds(&self) -> impl Iterator<Item = &Spanned<String>> {
         let names: &[(Spanned<String>, Data)] = match &self.action {
             Action::Let(names) => names,
-            Action::Call(_) | Action::Require(_) | Action::Poll(_) => &[],
+            Action::Call(_) | Action::Require(_) | Action::Poll(_) | Action::Give(_) => &[],
         };
         self.bind.iter().chain(names.iter().map(|(name, _)| name))
     }
@@ -451,6 +469,7 @@ impl Step {
         match action {
             Action::Call(call) => found.extend(call.expressions().map(|expression| (expression, true))),
             Action::Let(names) => found.extend(names.iter().flat_map(|(_, data)| data.expressions()).map(|expression| (expression, false))),
+            Action::Give(data) => found.extend(data.expressions().into_iter().map(|expression| (expression, false))),
             Action::Require(Require { condition, code: _, kind: _, message: _, detail }) => {
                 found.extend(std::iter::once(condition).chain(detail).map(|expression| (expression, false)));
             }

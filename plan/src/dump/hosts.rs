@@ -8,7 +8,7 @@ pub(super) fn all(plan: &Plan) -> Vec<String> {
     let tokens = plan.auth.iter().flat_map(credentials);
     let steps = plan.operations.values().flat_map(|operation| &operation.steps).filter_map(|step| match &step.action {
         Action::Request(request) => Some(&request.url),
-        Action::Call(_) | Action::Let(_) | Action::Require(_) | Action::Poll(_) => None,
+        Action::Call(_) | Action::Let(_) | Action::Require(_) | Action::Poll(_) | Action::Give(_) => None,
     });
     let mut found: Vec<String> = Vec::new();
     for url in bases.chain(tokens).chain(steps) {

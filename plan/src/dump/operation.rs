@@ -13,7 +13,11 @@ pub(super) fn operation(page: &mut Page, plan: &Plan, operation: &Operation) {
         operation;
     page.heading(&format!("operation {name}"), Some(plan.place(*origin)));
     let mut rows: Vec<(&str, String)> = Vec::new();
-    rows.extend(steps.iter().map(|step| (if single(steps) { "send" } else { "step" }, step_text(step))));
+    let word = |step: &Step| match step.action {
+        Action::Give(_) => "give",
+        Action::Request(_) | Action::Call(_) | Action::Let(_) | Action::Require(_) | Action::Poll(_) => "step",
+    };
+    rows.extend(steps.iter().map(|step| (if single(steps) { "send" } else { word(step) }, step_text(step))));
     rows.extend(requests(plan, steps).map(|requests| ("requests", requests)));
     let mut taken: Vec<(&str, String)> = Vec::new();
     taken.extend(takes_parent.then(|| ("parent.id", String::new())));

@@ -15,6 +15,7 @@ pub(super) fn word(step: &Step) -> &'static str {
         Action::Request(_) => "send",
         Action::Call(_) => "call",
         Action::Let(_) => "let",
+        Action::Give(_) => "give",
         Action::Require(_) => "require",
         Action::Poll(_) => "poll",
     }
@@ -30,6 +31,7 @@ pub(super) fn step_text(step: &Step) -> String {
             let width = names.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
             names.iter().map(|(name, data)| format!("${name:<width$} = {}", value::data(data))).collect::<Vec<_>>().join("\n")
         }
+        Action::Give(data) => value::data(data),
         Action::Require(Require { condition, code, kind, message, detail }) => {
             let detail = detail.as_ref().map(|detail| format!("\nwith {}", detail.source)).unwrap_or_default();
             format!("{}\nelse {} {code}: {message}{detail}", condition.source, kind.name())
@@ -114,7 +116,7 @@ fn of_step(plan: &Plan, step: &Step, is_last: bool, depth: usize) -> Option<Stri
         Action::Request(_) => "1".to_owned(),
         Action::Call(call) => of_call(plan, call, depth),
         Action::Poll(poll) => format!("{} at each look, {} looks at most", of_call(plan, &poll.call, depth), looks(poll)),
-        Action::Let(_) | Action::Require(_) => return None,
+        Action::Let(_) | Action::Require(_) | Action::Give(_) => return None,
     };
     let mut text = match (&step.for_each, &step.each) {
         (Some(ForEach { name, batch: None, max, .. }), _) => format!("{one} for each ${name}, {max} at most"),
@@ -163,7 +165,7 @@ fn looks(poll: &Poll) -> u64 {
 fn lists(plan: &Plan, step: &Step) -> bool {
     let called = match &step.action {
         Action::Call(call) => plan.operations.get(&call.operation),
-        Action::Request(_) | Action::Let(_) | Action::Require(_) | Action::Poll(_) => None,
+        Action::Request(_) | Action::Let(_) | Action::Require(_) | Action::Poll(_) | Action::Give(_) => None,
     };
     called.is_some_and(|operation| operation.shape == Shape::List)
 }

@@ -6,12 +6,13 @@ use std::rc::Rc;
 use connc_plan::Answer;
 
 use super::endpoint::OpenPath;
+use super::scope::Input;
 use crate::check::{Callee, Case};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, nearest};
 use crate::lang::{Path, sent};
 use crate::shape::{Answered, Description, Endpoint, Inputs, Object, Shape, Shapes, Trust, answered};
 use crate::source::Span;
-use crate::spec::{Body, Operation, Records};
+use crate::spec::{Body, Compound, Operation, Records, Step};
 
 /// What is known of a connector's operations.
 pub(in crate::check) struct Typed<'a> {
@@ -56,14 +57,32 @@ impl<'a> Typed<'a> {
             typed.facts.insert(operation.name.value.as_str(), facts);
         }
         // What is made of steps gives the records of the operation that its last step comes to.
-        for compound in &case.spec.compounds {
-            let source =
-                Callee::Compound(compound).source(case.spec).and_then(|(operation, _)| typed.facts.get(operation.name.value.as_str()));
-            let (record, trust) = source.map_or((Shape::Null, None), |facts| (facts.record.clone(), facts.trust));
-            let facts = Facts { endpoint: None, answer: Shape::Unknown, record, trust, graphql: None };
-            typed.facts.insert(compound.name.value.as_str(), facts);
+        let mut waiting: Vec<&Compound> = case.spec.compounds.iter().collect();
+        while !waiting.is_empty() {
+            let before = waiting.len();
+            let (ready, others): (Vec<_>, Vec<_>) = waiting.into_iter().partition(|compound| {
+                let called = compound.steps.iter().flat_map(Step::calls).filter_map(|call| case.spec.compound(&call.call));
+                called.into_iter().all(|called| typed.facts.contains_key(called.name.value.as_str()))
+            });
+            // Those that go round in circles, which is a mistake of its own, are taken as they stand.
+            let ready = if ready.is_empty() { others.clone() } else { ready };
+            waiting = if before == ready.len() { Vec::new() } else { others };
+            for compound in ready {
+                let (record, trust) = typed.of_steps(compound, case);
+                let facts = Facts { endpoint: None, answer: Shape::Unknown, record, trust, graphql: None };
+                typed.facts.insert(compound.name.value.as_str(), facts);
+            }
         }
         typed
+    }
+
+    /// The record of an operation that is made of steps.
+    fn of_steps(&self, compound: &Compound, case: &Case<'a>) -> (Shape, Option<Trust>) {
+        if let Some(given) = super::steps::given(&compound.steps, Input::Compound(compound), case, self) {
+            return given;
+        }
+        let end = Callee::Compound(compound).end(case.spec).and_then(|(end, _)| self.facts.get(end.name().value.as_str()));
+        end.map_or((Shape::Null, None), |facts| (facts.record.clone(), facts.trust))
     }
 
     /// What is known of an operation.

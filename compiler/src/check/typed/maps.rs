@@ -34,7 +34,7 @@ pub(super) fn check(case: &Case<'_>, typed: &Typed<'_>, reports: &mut Reports<'_
     let mut found = Vec::new();
     for (model, resource) in uses::mapped(case.spec) {
         let Some(target) = case.spec.models.get(model).and_then(|model| model.resources.get(&resource.name.value)) else { continue };
-        let raws = raws(resource, case, typed);
+        let raws = raws(model, resource, case, typed);
         let scope_of = |raw: &Raw| {
             let input = Input::Answered { model, resource, given: &raw.given, parent: raw.parent };
             scope(DataPlace::Field, input, Value::always(raw.shape.clone()), &raw.called, case, typed)
@@ -74,22 +74,30 @@ fn least(one: Option<Trust>, other: Option<Trust>) -> Option<Trust> {
 }
 
 /// The records that the map is given: those of every operation that serves a verb with a record.
-fn raws(resource: &MapResource, case: &Case<'_>, typed: &Typed<'_>) -> Vec<Raw> {
+fn raws(model: &str, resource: &MapResource, case: &Case<'_>, typed: &Typed<'_>) -> Vec<Raw> {
+    let mut raws: Vec<Raw> = Vec::new();
     let mut calls: Vec<(String, Vec<String>)> =
         uses::implied(case.spec, resource).into_iter().map(|(_, callee)| (callee.name().value.clone(), Vec::new())).collect();
     for (verb, VerbSteps { steps, .. }) in &resource.verbs {
         if matches!(verb.value, plan::Verb::List | plan::Verb::Get | plan::Verb::Create | plan::Verb::Update) {
             let certain = steps.iter().filter(|step| step.when.is_none() && step.for_each.is_none());
             let given = certain.flat_map(Step::calls).flat_map(given).collect();
-            calls.extend(super::steps::source(case, steps).map(|(_, called)| (called, given)));
+            if let Some((shape, trust)) = super::steps::given(steps, Input::Map(model, resource), case, typed) {
+                let operation = format!("{}.{}", resource.name.value, verb.value.name());
+                let called = format!("what `{}` gives", verb.value.name());
+                let mut names = steps.iter().flat_map(Step::expressions).flat_map(|(expression, _)| expression.free_names());
+                let parent = names.any(|name| name.name == "parent");
+                raws.push(Raw { shape, trust, called, operation, given, parent });
+                continue;
+            }
+            calls.extend(super::steps::source(case, steps).map(|called| (called, given)));
         }
     }
     calls.extend(resource.filters.list.iter().filter_map(|filter| filter.via.as_ref()).map(|via| (via.value.clone(), Vec::new())));
-    let mut raws: Vec<Raw> = Vec::new();
     for (name, given) in calls {
         let Some(facts) = typed.of(&name).filter(|facts| facts.record != Shape::Null) else { continue };
-        let source = Callee::find(case.spec, &name).and_then(|callee| callee.source(case.spec));
-        let parent = source.is_some_and(|(operation, _)| Callee::Operation(operation).takes("parent"));
+        let end = Callee::find(case.spec, &name).and_then(|callee| callee.end(case.spec));
+        let parent = end.is_some_and(|(end, _)| end.takes("parent"));
         match raws.iter_mut().find(|raw| raw.shape == facts.record && raw.given == given && raw.parent == parent) {
             Some(known) => known.trust = least(known.trust, facts.trust),
             None => raws.push(Raw {

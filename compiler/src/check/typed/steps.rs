@@ -7,28 +7,29 @@ use connc_expr::ir::{Kind, Node, Operator};
 
 use super::bodies::{At, Sent, is_known, passed_whole};
 use super::coverage::Coverage;
-use super::facts::Typed;
+use super::facts::{Typed, without_null};
 use super::loops::condition;
 use super::report::Reports;
 use super::scope::{Input, parameter_shape, scope};
 use crate::check::uses::{Callee, Gives, result};
 use crate::check::{Case, uses};
+use crate::diagnostic::Diagnostics;
 use crate::lang::{DataPlace, Expression};
 use crate::shape::{Member, Object, Scope, Shape, Trust, Value};
-use crate::spec::{Action, Data, Each, ForEach, Operation, Parents, Poll, Require, Step, StepCall};
+use crate::spec::{Action, Data, Each, ForEach, Parents, Poll, Require, Step, StepCall};
 
 pub(super) fn check(case: &Case<'_>, typed: &Typed<'_>, reports: &mut Reports<'_>, coverage: &mut Coverage) {
     for (model, resource) in uses::mapped(case.spec) {
         for (_, verb) in &resource.verbs {
             let given = "what the verb was given";
             let base = scope(DataPlace::Verb, Input::Map(model, resource), Value::nothing(), given, case, typed);
-            Walk { case, typed, reports, coverage, base, bound: BTreeMap::new() }.steps(&verb.steps);
+            let _given = Walk::new(case, typed, reports, coverage, base).steps(&verb.steps);
         }
     }
     for compound in &case.spec.compounds {
         let given = "what the operation was given";
         let base = scope(DataPlace::Step, Input::Compound(compound), Value::nothing(), given, case, typed);
-        Walk { case, typed, reports, coverage, base, bound: BTreeMap::new() }.steps(&compound.steps);
+        let _given = Walk::new(case, typed, reports, coverage, base).steps(&compound.steps);
     }
 }
 
@@ -47,13 +48,37 @@ struct Walk<'w, 'a, 'r, 'c> {
     /// What the first step sees.
     base: Scope<'a>,
     bound: BTreeMap<String, Bound>,
+    /// What the last step gives.
+    given: Option<Value>,
 }
 
-impl<'a> Walk<'_, 'a, '_, '_> {
-    fn steps(mut self, steps: &[Step]) {
+/// The record that steps put together, with who vouches for it; none where they do not.
+pub(super) fn given(steps: &[Step], input: Input<'_>, case: &Case<'_>, typed: &Typed<'_>) -> Option<(Shape, Option<Trust>)> {
+    steps.last()?.given()?;
+    let mut silent = Diagnostics::default();
+    let mut coverage = Coverage::default();
+    let place = match input {
+        Input::Map(..) | Input::Answered { .. } => DataPlace::Verb,
+        Input::Nobody | Input::Operation(_) | Input::Compound(_) => DataPlace::Step,
+    };
+    let base = scope(place, input, Value::nothing(), "what the steps were given", case, typed);
+    let value = Walk::new(case, typed, &mut Reports::new(&mut silent), &mut coverage, base).steps(steps)?;
+    let trusts = steps.iter().flat_map(Step::calls).filter_map(|call| typed.of(&call.call)).map(|facts| facts.trust);
+    let trust = trusts.reduce(|one, other| one.zip(other).map(|(one, other)| one.max(other))).unwrap_or(Some(Trust::Official));
+    Some((without_null(&plain(value), typed.shapes), trust))
+}
+
+impl<'w, 'a, 'r, 'c> Walk<'w, 'a, 'r, 'c> {
+    fn new(case: &'w Case<'c>, typed: &'w Typed<'a>, reports: &'w mut Reports<'r>, coverage: &'w mut Coverage, base: Scope<'a>) -> Self {
+        Self { case, typed, reports, coverage, base, bound: BTreeMap::new(), given: None }
+    }
+
+    /// What the steps give, where the last one puts a record together.
+    fn steps(mut self, steps: &[Step]) -> Option<Value> {
         for step in steps {
             self.step(step);
         }
+        self.given
     }
 
     /// What a step sees where `when` holds.
@@ -119,6 +144,7 @@ impl<'a> Walk<'_, 'a, '_, '_> {
                     self.bound.insert(name.value.clone(), Bound { value, when: needed.clone() });
                 }
             }
+            Action::Give(data) => self.given = Some(self.data(data, &scope)),
             Action::Require(Require { condition, code: _, kind: _, message: _, detail }) => {
                 self.condition(condition, &scope);
                 if let Some(detail) = detail {
@@ -230,10 +256,10 @@ impl<'a> Walk<'_, 'a, '_, '_> {
 }
 
 /// The operation whose raw records a map is given, where the steps end with a call of one.
-pub(super) fn source<'a>(case: &Case<'a>, steps: &[Step]) -> Option<(&'a Operation, String)> {
+pub(super) fn source(case: &Case<'_>, steps: &[Step]) -> Option<String> {
     let call = result(steps.last()?)?;
-    let (operation, _) = Callee::find(case.spec, &call.call)?.source(case.spec)?;
-    Some((operation, call.call.value.clone()))
+    Callee::find(case.spec, &call.call)?.end(case.spec)?;
+    Some(call.call.value.clone())
 }
 
 /// One value, or a list of several, as a member holds it.
