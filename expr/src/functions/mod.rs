@@ -6,6 +6,7 @@
 mod bytes;
 mod choose;
 mod dates;
+mod document;
 mod encoding;
 mod formats;
 mod hashes;
@@ -56,6 +57,10 @@ pub const TABLE: &[Function] = &[
     formats::TIMESTAMP_OR_NOTHING,
     html::TO_TEXT,
     html::FROM_TEXT,
+    document::ADF_TO_TEXT,
+    document::TEXT_TO_ADF,
+    document::ADF_TO_HTML,
+    document::MARKDOWN_TO_HTML,
     encoding::BASE64,
     encoding::BASE64URL,
     encoding::BASE64_DECODE,

@@ -47,6 +47,8 @@ pub enum Type {
     Url,
     /// A list of texts.
     TextList,
+    /// An object.
+    Object,
     /// Of results: what any of the arguments is.
     Arguments,
     /// Of results: an element of the first argument, or that argument itself where it is no list.
@@ -108,6 +110,7 @@ impl fmt::Display for Type {
             Self::Email => "email address",
             Self::Url => "URL",
             Self::TextList => "list of text",
+            Self::Object => "object",
             Self::Arguments => "one of the arguments",
             Self::Element => "element",
         })

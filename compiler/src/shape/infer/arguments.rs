@@ -134,6 +134,7 @@ impl Takes {
             Type::Number => Self::Number,
             Type::Bytes | Type::TextOrBytes => Self::TextOrBytes,
             Type::Word(words) => Self::Word(words),
+            Type::Object => Self::Object,
             Type::Any | Type::Arguments | Type::Element | Type::TextList => Self::Anything,
         }
     }

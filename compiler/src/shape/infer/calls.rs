@@ -9,7 +9,7 @@ use super::arguments::Argument;
 use super::context::{Context, Frame};
 use super::flow::{Flow, has_list, union};
 use super::walk::Walk;
-use crate::shape::known::Shape;
+use crate::shape::known::{Object, Shape};
 
 /// Functions that are applied inside each other.
 const NESTED: usize = 24;
@@ -234,6 +234,7 @@ impl<'a> Walk<'a> {
             Type::Email => Shape::formatted("email"),
             Type::Url => Shape::formatted("uri"),
             Type::TextList => Shape::list(Shape::text()),
+            Type::Object => Shape::Object(Rc::new(Object { rest: Some(Shape::Unknown), ..Object::default() })),
             Type::Arguments => return self.first_of(host.name == "first_non_empty", given),
             Type::Element => {
                 // It fails unless there is exactly one.
