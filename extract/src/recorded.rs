@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use connc_compiler::shape::call_fits;
 use connc_compiler::spec::Connector;
-use connc_plan::Cassette;
+use connc_plan::{Cassette, RecordedBody};
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value, json};
 
@@ -32,11 +32,19 @@ pub fn from_cassettes(spec: &Connector, touched: &Touched, cassettes: &[Cassette
         let fitting: Vec<_> = fitting.collect();
         let Some(best) = fitting.iter().map(|(score, ..)| *score).max() else { continue };
         for (_, wanted, shown) in fitting.into_iter().filter(|(score, ..)| *score == best) {
-            let Called { operations, answers, query } = seen.entry(format!("{} {shown}", wanted.method.name())).or_default();
+            let Called { operations, answers, query, sent: bodies } = seen.entry(format!("{} {shown}", wanted.method.name())).or_default();
             if !operations.iter().any(|known| known.name == wanted.name) {
                 operations.push(wanted);
             }
             query.extend(sent.iter().map(|(name, _)| name.clone()));
+            match &exchange.request.body {
+                RecordedBody::Json(body) => bodies.get_or_insert_default().add(body),
+                RecordedBody::Form(fields) => {
+                    let fields = fields.iter().map(|(name, value)| (name.clone(), Value::from(value.as_str())));
+                    bodies.get_or_insert_default().add(&Value::Object(fields.collect()));
+                }
+                RecordedBody::None | RecordedBody::Text(_) => {}
+            }
             let answer = answers.entry(exchange.response.status.to_string()).or_default();
             if let Ok(body) = serde_json::from_str::<Value>(&exchange.response.body) {
                 answer.get_or_insert_default().add(&body);
@@ -45,12 +53,13 @@ pub fn from_cassettes(spec: &Connector, touched: &Touched, cassettes: &[Cassette
     }
     let mut found = Vec::new();
     let mut operations = Map::new();
-    for (key, Called { operations: wanted, answers, mut query }) in seen {
+    for (key, Called { operations: wanted, answers, mut query, sent }) in seen {
         found.extend(wanted.iter().map(|wanted| wanted.name.clone()));
         let mut parameters = Map::new();
         for name in key.split('?').next().unwrap_or_default().split('{').skip(1).filter_map(|part| part.split('}').next()) {
             parameters.insert(name.to_owned(), json!({"in": "path", "required": true, "type": "string"}));
         }
+        let body = sent.map(|seen| open(&seen.schema()));
         let sent = wanted.iter().flat_map(|wanted| &wanted.sends);
         query.sort();
         query.dedup();
@@ -63,6 +72,10 @@ pub fn from_cassettes(spec: &Connector, touched: &Touched, cassettes: &[Cassette
         let mut operation = Map::new();
         if !parameters.is_empty() {
             operation.insert("parameters".to_owned(), Value::Object(parameters));
+        }
+        if let Some(schema) = body {
+            let form = wanted.iter().any(|wanted| wanted.form);
+            operation.insert("body".to_owned(), if form { json!({"form": true, "schema": schema}) } else { json!({"schema": schema}) });
         }
         operation.insert("answers".to_owned(), Value::Object(answers));
         operations.insert(key, Value::Object(operation));
@@ -113,6 +126,17 @@ fn parameters(url: &str) -> Vec<(String, String)> {
     pairs.map(|pair| pair.split_once('=').unwrap_or((pair, ""))).map(|(name, value)| (unescaped(name), unescaped(value))).collect()
 }
 
+/// What was sent is taken to be right; that it always has to be sent, or may not be null, nobody knows.
+fn open(schema: &Value) -> Value {
+    let Value::Object(members) = schema else { return schema.clone() };
+    let member = |(name, value): (&String, &Value)| match (name.as_str(), value) {
+        ("required", Value::Array(_)) => None,
+        ("type", Value::String(word)) => Some((name.clone(), json!([word, "null"]))),
+        _ => Some((name.clone(), open(value))),
+    };
+    Value::Object(members.iter().filter_map(member).collect())
+}
+
 /// What was seen of an operation.
 #[derive(Default)]
 struct Called<'t> {
@@ -121,6 +145,8 @@ struct Called<'t> {
     answers: BTreeMap<String, Option<Seen>>,
     /// The names of query parameters.
     query: Vec<String>,
+    /// The bodies that were sent.
+    sent: Option<Seen>,
 }
 
 /// What was seen at one place of the answers.

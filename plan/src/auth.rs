@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Expression, Method, Origin, Parameter, Request, Step, Text};
+use crate::{Expression, Method, Origin, Parameter, Plan, Request, Step, Text};
 
 /// One way to connect: what is acquired, what is put on each request, how it is signed, and where it may be sent.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -17,6 +17,9 @@ pub struct AuthMethod {
     /// The secrets it needs, in scope as `secret.*`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub secrets: Vec<SecretParameter>,
+    /// What it reads of the deployment: a parameter's name, or `secret.NAME`. Nothing else of it is asked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub app: Vec<String>,
     /// The OAuth 2.0 scopes it asks for.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub scopes: Vec<String>,
@@ -60,6 +63,16 @@ pub struct AuthMethod {
     pub verify: Option<String>,
     /// Where it was written.
     pub origin: Origin,
+}
+
+impl AuthMethod {
+    /// The deployment's parameters and secrets that the method reads.
+    #[must_use]
+    pub fn deployment<'p>(&self, plan: &'p Plan) -> (Vec<&'p Parameter>, Vec<&'p SecretParameter>) {
+        let reads = |name: &str| self.app.iter().any(|read| read == name);
+        let parameters = plan.app.iter().filter(|parameter| reads(&parameter.name)).collect();
+        (parameters, plan.app_secrets.iter().filter(|secret| reads(&format!("secret.{}", secret.name))).collect())
+    }
 }
 
 /// The authorization request, and what buys a token with the code that comes back.

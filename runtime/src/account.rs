@@ -61,10 +61,15 @@ pub(crate) fn check(plan: &Plan, account: &Account) -> Result<Checked, Error> {
         Error::invalid(format!("there is no auth method `{}` in connector `{}`", account.auth, plan.connector))
             .with_help(format!("the auth methods are {}", suggest::list(&names)))
     })?;
-    let acquires = method.acquire.is_some() || method.authorize.is_some() || method.refresh.is_some();
+    let (app_parameters, app_secrets) = method.deployment(plan);
+    let app_parameters: Vec<Parameter> = app_parameters.into_iter().cloned().collect();
     let checked =
         |parameters: &[_], given, what: &str| parameter::check(parameters, given, what, |name| format!("{what} parameter `{name}`"), plan);
-    let app = if acquires { checked(&plan.app, &account.app, "app")? } else { BTreeMap::new() };
+    // What other methods read of the deployment may be given as well, and is not looked at.
+    let given = account.app.iter().filter(|(name, _)| {
+        app_parameters.iter().any(|parameter| parameter.name == **name) || !plan.app.iter().any(|parameter| parameter.name == **name)
+    });
+    let app = parameter::check(&app_parameters, given, "app", |name| format!("app parameter `{name}`"), plan)?;
     for secret in &method.secrets {
         required_secret(&account.secrets, &secret.name, "secret", secret.description.as_deref())
             .map_err(|error| error.placed(plan, secret.origin))?;
@@ -73,7 +78,7 @@ pub(crate) fn check(plan: &Plan, account: &Account) -> Result<Checked, Error> {
             return Err(Error::invalid(format!("secret `{}` is no JSON document", secret.name)).placed(plan, secret.origin));
         }
     }
-    for secret in plan.app_secrets.iter().filter(|_| acquires) {
+    for secret in &app_secrets {
         required_secret(&account.app_secrets, &secret.name, "app secret", secret.description.as_deref())
             .map_err(|error| error.placed(plan, secret.origin))?;
     }
@@ -83,7 +88,10 @@ pub(crate) fn check(plan: &Plan, account: &Account) -> Result<Checked, Error> {
         parameters: checked(&method.parameters, &account.parameters, "auth")?,
         secrets: account.secrets.clone(),
         app,
-        app_secrets: if acquires { account.app_secrets.clone() } else { BTreeMap::new() },
+        app_secrets: app_secrets
+            .iter()
+            .filter_map(|secret| account.app_secrets.get(&secret.name).map(|value| (secret.name.clone(), value.clone())))
+            .collect(),
         kept: Arc::new(kept(plan, &declared, &account.kept)?),
         declared,
         tokens: account.tokens.clone(),

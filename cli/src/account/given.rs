@@ -125,7 +125,7 @@ pub(super) fn secrets(
 /// Whether the method sends this secret.
 pub(super) fn needed(plan: &Plan, method: &AuthMethod, name: &str) -> bool {
     match name.strip_prefix(APP) {
-        Some(name) => super::gets_tokens(method) && plan.app_secrets.iter().any(|secret| secret.name == name),
+        Some(name) => method.deployment(plan).1.iter().any(|secret| secret.name == name),
         None => method.secrets.iter().any(|secret| secret.name == name),
     }
 }

@@ -7,21 +7,21 @@ use crate::error::{Stop, names};
 
 /// Refuses an account that lacks something that the auth method needs.
 pub(super) fn report(plan: &Plan, method: &AuthMethod, account: &Account) -> Result<(), Stop> {
-    let acquires = super::gets_tokens(method);
-    let lacks = |parameters: &'_ [Parameter], given: &std::collections::BTreeMap<String, serde_json::Value>| -> Vec<Lack> {
-        let missing =
-            parameters.iter().filter(|parameter| parameter.required && parameter.default.is_none() && !given.contains_key(&parameter.name));
+    let lacks = |parameters: &[&Parameter], given: &std::collections::BTreeMap<String, serde_json::Value>| -> Vec<Lack> {
+        let missing = parameters
+            .iter()
+            .copied()
+            .filter(|parameter| parameter.required && parameter.default.is_none() && !given.contains_key(&parameter.name));
         missing.map(Lack::parameter).collect()
     };
-    let mut missing = lacks(&plan.account, &account.account);
-    missing.extend(lacks(&method.parameters, &account.parameters));
+    let mut missing = lacks(&plan.account.iter().collect::<Vec<_>>(), &account.account);
+    missing.extend(lacks(&method.parameters.iter().collect::<Vec<_>>(), &account.parameters));
     missing
         .extend(method.secrets.iter().filter(|secret| !account.secrets.contains_key(&secret.name)).map(|secret| Lack::secret(secret, "")));
-    if acquires {
-        missing.extend(lacks(&plan.app, &account.app));
-        let app = plan.app_secrets.iter().filter(|secret| !account.app_secrets.contains_key(&secret.name));
-        missing.extend(app.map(|secret| Lack::secret(secret, super::given::APP)));
-    }
+    let (parameters, secrets) = method.deployment(plan);
+    missing.extend(lacks(&parameters, &account.app));
+    let secrets = secrets.into_iter().filter(|secret| !account.app_secrets.contains_key(&secret.name));
+    missing.extend(secrets.map(|secret| Lack::secret(secret, super::given::APP)));
     if missing.is_empty() {
         return Ok(());
     }

@@ -32,6 +32,7 @@ fn method(diff: &mut Diff<'_>, old: &AuthMethod, new: &AuthMethod, customer: &'s
         scheme,
         parameters: given,
         secrets: held,
+        app: _,
         scopes,
         authorize,
         acquire,

@@ -131,6 +131,25 @@ fn recorded_calls_of_one_path_are_told_apart_by_their_query() {
 }
 
 #[test]
+fn recorded_bodies_show_what_may_be_sent() {
+    let connector = "connector: harbour\nspec: 1\ntitle: Harbour\nbase_url: https://api.harbour.example\nauth: { public: { scheme: none } }\nresources:\n  \
+        ships:\n    create:\n      post: /ships\n      input: { name: {}, tons: { type: integer } }\n      body: { ship: { name: $input.name, tons: $input.tons } }\n  \
+        berths:\n    take:\n      post: /berths/{{ id }}\n      form: { ship: a }\n      answer: none\n";
+    let ships = "source: Harbour reference\nauth: public\ncall: { resource: ships, verb: create, input: { name: Kestrel } }\nclock: 2026-03-01T12:00:00Z\nseed: 1\nexchanges:\n  \
+        - request: { method: POST, url: 'https://api.harbour.example/ships', json: { ship: { name: Kestrel } } }\n    response: { status: 201, json: { id: s1 } }\n";
+    let berths = "source: Harbour reference\nauth: public\ncall: { resource: berths, verb: take, id: b1 }\nclock: 2026-03-01T12:00:00Z\nseed: 1\nexchanges:\n  \
+        - request: { method: POST, url: 'https://api.harbour.example/berths/b1', form: { ship: a } }\n    response: { status: 204 }\n";
+    let files = [("connector.yaml", connector), ("cassettes/ships.create.yaml", ships), ("cassettes/berths.take.yaml", berths)];
+    let folder = folder("extract-bodies", &files);
+    run(&folder, &["extract", "harbour", "--from-cassettes"]).fine();
+    let written = read(&folder, "schemas/harbour.yaml");
+    assert!(written.contains("form: true") && written.contains("name: { type: [string, \"null\"] }"), "{written}");
+    // What was never sent has no type, and is not refused either.
+    let checked = run(&folder, &["check", "harbour", "--untyped"]);
+    assert!(checked.status == 0 && format!("{}{}", checked.out, checked.err).contains("tons"), "{checked:?}");
+}
+
+#[test]
 fn recorded_calls_show_types() {
     let cassette = "source: Harbour reference\nauth: public\ncall: { resource: ships, verb: list }\nclock: 2026-03-01T12:00:00Z\nseed: 1\nexchanges:\n  \
         - request: { method: GET, url: 'https://api.harbour.example/v2/ships?page%5Bsize%5D=2' }\n    response:\n      status: 200\n      \

@@ -36,7 +36,7 @@ use crate::spec::Connector;
 
 pub use asked::{All as AllNeeds, Names as AskedNames, Needs, StepNeeds, asks, names as asked_names, of_all, of_result, of_steps};
 pub use typed::{Coverage, MapTypes, Seen};
-pub use uses::{Callee, Gives, Owner, outcome, result};
+pub use uses::{Callee, Gives, Owner, of_the_deployment, outcome, result};
 
 /// Every check, in the order in which a reader would want to hear of problems.
 const CHECKS: &[fn(&Case<'_>, &mut Diagnostics)] = &[

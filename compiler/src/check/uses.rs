@@ -99,6 +99,20 @@ fn credentials(parts: &Parts) -> Vec<(TextPlace, &Template)> {
     found
 }
 
+/// What the method reads of the deployment: `client_id`, `secret.client_secret`.
+#[must_use]
+pub fn of_the_deployment(parts: &Parts) -> Vec<String> {
+    let references = credentials(parts).into_iter().flat_map(|(_, template)| template.references());
+    let names = references.filter_map(|reference| match reference.path.as_slice() {
+        [app, name @ ..] if app == "app" && !name.is_empty() => Some(name.join(".")),
+        _ => None,
+    });
+    let mut names: Vec<String> = names.collect();
+    names.sort();
+    names.dedup();
+    names
+}
+
 pub(super) fn data(spec: &Connector) -> Vec<DataUse<'_>> {
     let mut uses = Vec::new();
     for compound in &spec.compounds {

@@ -19,6 +19,7 @@ impl Lowering<'_> {
             scheme: (*scheme).to_owned(),
             parameters: parameters.iter().map(|parameter| parameter.lower(self.origin(parameter.name.span))).collect(),
             secrets: secrets.iter().map(|secret| secret.lower(self.origin(secret.name.span))).collect(),
+            app: crate::check::of_the_deployment(parts),
             scopes: scopes.iter().map(|scope| scope.value.clone()).collect(),
             authorize: authorize.as_ref().map(|authorize| self.authorize(authorize)),
             acquire: acquire.as_ref().map(|acquire| self.acquire(acquire)),

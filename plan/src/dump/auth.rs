@@ -16,6 +16,7 @@ pub(super) fn methods(page: &mut Page, plan: &Plan) {
             scheme,
             parameters,
             secrets,
+            app,
             scopes,
             authorize,
             acquire,
@@ -36,6 +37,9 @@ pub(super) fn methods(page: &mut Page, plan: &Plan) {
         let mut rows: Rows<'_> = Vec::new();
         rows.extend(value::parameters(parameters).into_iter().map(|(name, text)| ("parameter", format!("{name}: {text}"))));
         rows.extend(secrets.iter().map(secret).map(|(name, text)| ("secret", format!("{name}: {text}"))));
+        if !app.is_empty() {
+            rows.push(("app", app.join(", ")));
+        }
         if !scopes.is_empty() {
             rows.push(("scopes", scopes.join(" ")));
         }

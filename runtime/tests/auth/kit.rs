@@ -30,7 +30,7 @@ pub fn one(auth: Value) -> Plan {
 pub fn method(apply: Value, more: Value) -> Value {
     let mut method = json!({
         "name": "way", "scheme": "a scheme", "trust_account_host": false, "origin": [0, 4, 3], "apply": apply,
-        "parameters": [parameter("email", "string", false)],
+        "parameters": [parameter("email", "string", false)], "app": ["client_id", "secret.client_secret"],
         "secrets": [{ "name": "token", "type": "string", "origin": [0, 4, 5] }],
     });
     method.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());

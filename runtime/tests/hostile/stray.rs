@@ -61,7 +61,7 @@ fn with_tokens() -> serde_json::Value {
     json!({
         "app_secrets": [{ "name": "client_secret", "type": "string", "origin": [0, 3, 3] }],
         "auth": [{
-            "name": "oauth", "scheme": "oauth2", "trust_account_host": false, "secrets": [], "origin": [0, 4, 3],
+            "name": "oauth", "scheme": "oauth2", "trust_account_host": false, "secrets": [], "app": ["secret.client_secret"], "origin": [0, 4, 3],
             "apply": [{ "place": { "header": "Authorization" }, "value": support::text("Bearer {{ token.access_token }}") }],
             "acquire": { "origin": [0, 4, 6], "error_code": support::expression("error"), "error_message": support::expression("hint"), "steps": [
                 { "request": token, "keep": [{ "name": "access_token", "from": { "body": support::expression("access_token") }, "required": true }] },
