@@ -138,7 +138,7 @@ impl Reading<'_> {
             }
         }
         path.push(name.clone());
-        if self.is_connection(field.ty().inner_named_type()) {
+        if self.is_connection(field.ty().inner_named_type()) && self.asks_for_lists(&field.selection_set) {
             self.found.connections.push(Connection { path: path.clone(), place });
         }
         let inner = if field.selection_set.selections.is_empty() {
@@ -166,6 +166,17 @@ impl Reading<'_> {
     /// What an overlay says of a coordinate.
     fn change(&self, coordinate: &str) -> Option<&SdlChange> {
         self.changes.iter().find(|change| change.at == coordinate)
+    }
+
+    /// Whether a selection asks for a list. One that counts alone loses nothing.
+    fn asks_for_lists(&self, selection: &SelectionSet) -> bool {
+        selection.selections.iter().any(|selected| match selected {
+            Selection::Field(field) => field.ty().is_list(),
+            Selection::FragmentSpread(spread) => {
+                self.document.fragments.get(&spread.fragment_name).is_some_and(|fragment| self.asks_for_lists(&fragment.selection_set))
+            }
+            Selection::InlineFragment(inline) => self.asks_for_lists(&inline.selection_set),
+        })
     }
 
     fn is_connection(&self, name: &Name) -> bool {

@@ -19,23 +19,29 @@ pub fn merged(base: &Node, own: &Node) -> Node {
     Node { kind: Kind::Mapping(Rc::new(entries)), span: own.span }
 }
 
-/// The tree without what stands at a path of keys, or the key that is not there and those that are.
+/// The tree without what stands at a dotted path of keys, or the key that is not there and those that are. Where a key holds dots itself,
+/// the longest one that is there is meant.
 ///
 /// # Errors
 ///
 /// Where a key of the path is not there.
 pub fn without(node: &Node, path: &[&str]) -> Result<Node, Missing> {
-    let Some((first, rest)) = path.split_first() else { return Ok(node.clone()) };
+    let Some(first) = path.first() else { return Ok(node.clone()) };
     let entries: &[Entry] = match &node.kind {
         Kind::Mapping(entries) => entries,
         Kind::Scalar(_) | Kind::Sequence(_) | Kind::Broken => &[],
     };
-    if !entries.iter().any(|entry| entry.key.value == *first) {
+    let there = (1..=path.len()).rev().find_map(|length| {
+        let (key, rest) = path.split_at_checked(length)?;
+        let key = key.join(".");
+        entries.iter().any(|entry| entry.key.value == key).then_some((key, rest))
+    });
+    let Some((key, rest)) = there else {
         return Err(Missing { key: (*first).to_owned(), known: entries.iter().map(|entry| entry.key.value.clone()).collect() });
-    }
+    };
     let mut left = Vec::with_capacity(entries.len());
     for entry in entries {
-        if entry.key.value != *first {
+        if entry.key.value != key {
             left.push(entry.clone());
         } else if !rest.is_empty() {
             left.push(Entry { key: entry.key.clone(), value: without(&entry.value, rest)? });

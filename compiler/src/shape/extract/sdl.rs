@@ -19,6 +19,8 @@ pub struct SdlChange {
     /// A schema in full, for what GraphQL itself leaves open.
     whole: Option<Shape>,
     required: bool,
+    /// Whether the elements of its lists are never null.
+    items_required: bool,
 }
 
 /// What errors carry besides the standard's members (GraphQL, October 2021, section 7.1.2); no schema declares it.
@@ -72,7 +74,15 @@ fn change<'a>(node: &'a Node, schema: Option<&Schema>, found: &mut Vec<SdlChange
     }
     let Some(merge) = reader.take("merge") else { return };
     let context = reader.context();
-    let mut said = SdlChange { at: String::new(), r#type: None, format: None, values: Vec::new(), whole: None, required: false };
+    let mut said = SdlChange {
+        at: String::new(),
+        r#type: None,
+        format: None,
+        values: Vec::new(),
+        whole: None,
+        required: false,
+        items_required: false,
+    };
     if places.iter().any(|at| at.value == EXTENSIONS) {
         let types = std::collections::BTreeMap::new();
         let mut schemas = Schemas { file: merge.span.file, types: &types, diagnostics: context.diagnostics };
@@ -93,12 +103,24 @@ fn change<'a>(node: &'a Node, schema: Option<&Schema>, found: &mut Vec<SdlChange
                     context.list(value, "enum").iter().filter_map(|item| item.scalar()).map(|scalar| scalar.text.to_string()).collect()
             }
             "required" => said.required = value.scalar().is_some_and(|scalar| scalar.text.as_ref() == "true"),
+            "items" => {
+                for (key, value) in context.map(value, "items") {
+                    if key.value == "required" {
+                        said.items_required = value.scalar().is_some_and(|scalar| scalar.text.as_ref() == "true");
+                        continue;
+                    }
+                    let message = format!("`{}` is nothing that can be said of the elements of a list", key.value);
+                    context
+                        .diagnostics
+                        .push(Diagnostic::new(Code::UnknownKey, key.span, message).help("there is `required`: they are never null"));
+                }
+            }
             other => {
-                let near = nearest(other, ["type", "format", "enum", "required"]);
+                let near = nearest(other, ["type", "format", "enum", "required", "items"]);
                 let diagnostic =
                     Diagnostic::new(Code::UnknownKey, key.span, format!("`{other}` is nothing that can be said of a scalar or field"));
                 let help = near.map_or_else(
-                    || "there are `type`, `format`, `enum` and `required`".to_owned(),
+                    || "there are `type`, `format`, `enum`, `required` and `items`".to_owned(),
                     |near| format!("did you mean `{near}`?"),
                 );
                 context.diagnostics.push(diagnostic.help(help));
@@ -149,11 +171,49 @@ impl SdlChange {
         }
     }
 
-    /// The same with its lists and nulls: without null, where it is never null.
+    /// The same with its lists and nulls: without null, where it is never null, and its lists without nulls, where these hold none.
     pub(in crate::shape) fn wrapped(&self, shape: Shape) -> Shape {
-        match shape {
-            Shape::OneOf(several) if self.required => Shape::one_of(several.iter().filter(|shape| **shape != Shape::Null).cloned()),
-            other => other,
-        }
+        let shape = if self.required { without_null(&shape) } else { shape };
+        if self.items_required { elements(&shape) } else { shape }
+    }
+}
+
+fn without_null(shape: &Shape) -> Shape {
+    match shape {
+        Shape::OneOf(several) => Shape::one_of(several.iter().filter(|shape| **shape != Shape::Null).cloned()),
+        other => other.clone(),
+    }
+}
+
+/// Lists, however deep, whose elements are never null.
+fn elements(shape: &Shape) -> Shape {
+    match shape {
+        Shape::List(items) => Shape::list(elements(&without_null(items))),
+        Shape::OneOf(several) => Shape::one_of(several.iter().map(elements)),
+        other => other.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{SdlChange, Shape};
+
+    #[test]
+    fn elements_of_lists_may_be_vouched_for() {
+        let change = |required, items_required| SdlChange {
+            at: "Page.nodes".to_owned(),
+            r#type: None,
+            format: None,
+            values: Vec::new(),
+            whole: None,
+            required,
+            items_required,
+        };
+        let maybe = |shape| Shape::one_of([shape, Shape::Null]);
+        let declared = maybe(Shape::list(maybe(Shape::text())));
+        assert_eq!(change(false, false).wrapped(declared.clone()), declared);
+        assert_eq!(change(true, false).wrapped(declared.clone()), Shape::list(maybe(Shape::text())));
+        assert_eq!(change(false, true).wrapped(declared.clone()), maybe(Shape::list(Shape::text())));
+        assert_eq!(change(true, true).wrapped(declared), Shape::list(Shape::text()));
     }
 }
