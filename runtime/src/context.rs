@@ -20,6 +20,11 @@ use crate::scope::Names;
 use crate::standing::Standing;
 use crate::{Call, Connector, Error, File, Mode, Runtime};
 
+/// A timestamp without what is finer than a millisecond, which few providers read.
+fn in_milliseconds(timestamp: Timestamp) -> String {
+    Timestamp::from_millisecond(timestamp.as_millisecond()).unwrap_or(timestamp).to_string()
+}
+
 /// One call's surroundings.
 #[derive(Debug)]
 pub(crate) struct Context {
@@ -28,6 +33,8 @@ pub(crate) struct Context {
     pub(crate) account: Arc<Checked>,
     standing: Mutex<Arc<Standing>>,
     deadline: Option<Timestamp>,
+    /// When it began, as text.
+    started_at: String,
     pub(crate) meter: Arc<Meter>,
     /// The call's files, by the numbers that stand for them in data.
     pub(crate) files: Vec<File>,
@@ -47,11 +54,12 @@ impl Context {
     pub(crate) fn new(runtime: Runtime, connector: Connector, account: Checked, call: &Call) -> Result<Self, Error> {
         let standing = Standing::first(connector.plan(), &account, &runtime.parts().permits)?;
         let files = call.files.iter().map(|(_, file)| file.clone()).collect();
+        let now = runtime.parts().clock.now();
         let deadline = match call.deadline {
-            Some(after) => SignedDuration::try_from(after).ok().and_then(|after| runtime.parts().clock.now().checked_add(after).ok()),
+            Some(after) => SignedDuration::try_from(after).ok().and_then(|after| now.checked_add(after).ok()),
             None => None,
         };
-        let budget = runtime.parts().budgets.of(&connector.plan().connector, &account, runtime.parts().clock.now());
+        let budget = runtime.parts().budgets.of(&connector.plan().connector, &account, now);
         let concurrency = runtime.parts().concurrency.into_iter().chain(connector.plan().concurrency).min();
         Ok(Self {
             runtime,
@@ -59,6 +67,7 @@ impl Context {
             account: Arc::new(account),
             standing: Mutex::new(Arc::new(standing)),
             deadline,
+            started_at: in_milliseconds(now),
             meter: Arc::default(),
             files,
             fetched: None,
@@ -77,6 +86,7 @@ impl Context {
             account: Arc::clone(&self.account),
             standing: Mutex::new(self.standing()),
             deadline: None,
+            started_at: self.started_at.clone(),
             meter: Arc::clone(&self.meter),
             files: Vec::new(),
             fetched: None,
@@ -121,6 +131,11 @@ impl Context {
     /// The names that every template sees.
     pub(crate) fn names(&self) -> Names<'_> {
         Names::new(&self.account, &self.plan().constants, Arc::clone(&self.standing().kept))
+    }
+
+    /// When the call began: RFC 3339, in UTC.
+    pub(crate) fn started_at(&self) -> &str {
+        &self.started_at
     }
 
     /// The variables that every expression sees.

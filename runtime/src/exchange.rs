@@ -60,6 +60,7 @@ impl<'a> Given<'a> {
             input: Some(&self.inputs.input),
             id: self.inputs.id.as_deref(),
             parent: self.inputs.parent.as_deref(),
+            started_at: Some(context.started_at()),
             select: self.inputs.select.as_deref(),
             size: self.turn.as_ref().and_then(Turn::size),
             ..context.names()

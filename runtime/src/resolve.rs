@@ -160,6 +160,7 @@ pub(crate) fn vars(context: &Context, inputs: &Inputs) -> Vars {
     vars.set("input", json!(inputs.input).to_string());
     vars.set_value("id", inputs.id.as_ref().map(|id| json!(id)).as_ref());
     vars.set_value("parent", inputs.parent.as_ref().map(|id| json!({ "id": id })).as_ref());
+    vars.set("started_at", json!(context.started_at()).to_string());
     vars.set_value("select", inputs.select.as_ref().filter(|names| !names.is_empty()).map(|names| json!(names)).as_ref());
     vars
 }

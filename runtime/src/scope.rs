@@ -36,6 +36,8 @@ pub(crate) struct Names<'a> {
     pub(crate) id: Option<&'a str>,
     /// `parent.id`.
     pub(crate) parent: Option<&'a str>,
+    /// `started_at`.
+    pub(crate) started_at: Option<&'a str>,
     /// `select`.
     pub(crate) select: Option<&'a [String]>,
     /// `page.size`.
@@ -57,6 +59,7 @@ impl<'a> Names<'a> {
             input: None,
             id: None,
             parent: None,
+            started_at: None,
             select: None,
             size: None,
         }
@@ -83,6 +86,7 @@ impl Scope for Names<'_> {
         match path.as_slice() {
             ["id"] => text(self.id),
             ["parent", "id"] => text(self.parent),
+            ["started_at"] => text(self.started_at),
             ["select"] => match self.select {
                 Some(names) if !names.is_empty() => Lookup::List(names.to_vec()),
                 Some(_) | None => Lookup::Absent,

@@ -193,9 +193,15 @@ fn known_names(place: TextPlace, owner: Owner<'_>, case: &Case<'_>) -> Vec<(Stri
                 }
             }
             Root::Parent => known.push(("parent.id".to_owned(), None)),
-            Root::Id | Root::Value | Root::Status | Root::Headers | Root::Error | Root::Request | Root::Provider | Root::Names => {
-                known.push((root.name().to_owned(), None))
-            }
+            Root::Id
+            | Root::StartedAt
+            | Root::Value
+            | Root::Status
+            | Root::Headers
+            | Root::Error
+            | Root::Request
+            | Root::Provider
+            | Root::Names => known.push((root.name().to_owned(), None)),
         }
     }
     known

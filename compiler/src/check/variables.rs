@@ -149,6 +149,7 @@ fn members(root: Root, owner: Owner<'_>, case: &Case<'_>) -> Option<Vec<(String,
             | Root::Scopes
             | Root::Id
             | Root::Select
+            | Root::StartedAt
             | Root::Value
             | Root::Status
             | Root::Headers

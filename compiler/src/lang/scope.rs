@@ -83,6 +83,8 @@ pub enum Root {
     Parent,
     /// The names of the fields that are asked for.
     Select,
+    /// When the call began.
+    StartedAt,
     /// A unified filter's value.
     Value,
     /// The answer's HTTP status.
@@ -114,6 +116,7 @@ impl Root {
         Root::Id,
         Root::Parent,
         Root::Select,
+        Root::StartedAt,
         Root::Value,
         Root::Status,
         Root::Headers,
@@ -140,6 +143,7 @@ impl Root {
             Self::Id => "id",
             Self::Parent => "parent",
             Self::Select => "select",
+            Self::StartedAt => "started_at",
             Self::Value => "value",
             Self::Status => "status",
             Self::Headers => "headers",
@@ -173,6 +177,7 @@ impl Root {
             Self::Id => "the record's id",
             Self::Parent => "the record that the resource stands under; it has an `id`",
             Self::Select => "the names of the fields that are asked for, where the operation has `select`",
+            Self::StartedAt => "when the call began: a timestamp (RFC 3339) in UTC, in milliseconds, the same for all that one call sends",
             Self::Value => "the filter's value",
             Self::Status => "the answer's HTTP status",
             Self::Headers => "the answer's headers, by lowercase name",
@@ -204,7 +209,17 @@ impl TextPlace {
     pub fn roots(self) -> &'static [Root] {
         match self {
             Self::BaseUrl | Self::SharedHeader => &[Root::Account, Root::Auth, Root::Constants, Root::Kept],
-            Self::Request => &[Root::Account, Root::Auth, Root::Constants, Root::Kept, Root::Input, Root::Id, Root::Parent, Root::Select],
+            Self::Request => &[
+                Root::Account,
+                Root::Auth,
+                Root::Constants,
+                Root::Kept,
+                Root::Input,
+                Root::Id,
+                Root::Parent,
+                Root::Select,
+                Root::StartedAt,
+            ],
             Self::Auth => &[Root::Account, Root::Auth, Root::Constants, Root::Kept, Root::Secret, Root::Token],
             Self::Authorize => &[Root::Account, Root::Auth, Root::Constants, Root::App, Root::Scopes],
             Self::TokenRequest => {
@@ -261,13 +276,31 @@ impl DataPlace {
             Self::Answer => {
                 &[Root::Account, Root::Auth, Root::Constants, Root::Kept, Root::Input, Root::Id, Root::Parent, Root::Status, Root::Headers]
             }
-            Self::Body => &[Root::Account, Root::Auth, Root::Constants, Root::Kept, Root::Input, Root::Id, Root::Parent, Root::Select],
-            Self::RawRecord | Self::Field | Self::Step => {
-                &[Root::Account, Root::Auth, Root::Constants, Root::Kept, Root::Input, Root::Id, Root::Parent]
-            }
-            Self::Verb => {
-                &[Root::Account, Root::Auth, Root::Constants, Root::Kept, Root::Input, Root::Id, Root::Parent, Root::Provider, Root::Names]
-            }
+            Self::Body => &[
+                Root::Account,
+                Root::Auth,
+                Root::Constants,
+                Root::Kept,
+                Root::Input,
+                Root::Id,
+                Root::Parent,
+                Root::Select,
+                Root::StartedAt,
+            ],
+            Self::RawRecord | Self::Field => &[Root::Account, Root::Auth, Root::Constants, Root::Kept, Root::Input, Root::Id, Root::Parent],
+            Self::Step => &[Root::Account, Root::Auth, Root::Constants, Root::Kept, Root::Input, Root::Id, Root::Parent, Root::StartedAt],
+            Self::Verb => &[
+                Root::Account,
+                Root::Auth,
+                Root::Constants,
+                Root::Kept,
+                Root::Input,
+                Root::Id,
+                Root::Parent,
+                Root::StartedAt,
+                Root::Provider,
+                Root::Names,
+            ],
         }
     }
 }

@@ -86,6 +86,7 @@ fn variable(root: Root, input: Input<'_>, case: &Case<'_>, typed: &Typed<'_>) ->
             }
             Input::Nobody | Input::Compound(_) | Input::Map(..) | Input::Answered { .. } => Value::unknown(),
         },
+        Root::StartedAt => Value::always(Shape::formatted("date-time")),
         Root::Status => Value::always(Shape::Number { integer: true }),
         Root::Headers => Value::always(Shape::Object(Rc::new(Object { rest: Some(Shape::text()), ..Object::default() }))),
         Root::Error => {
