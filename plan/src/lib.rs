@@ -32,7 +32,9 @@ pub use auth::{
 pub use cassette::{Cassette, CassetteCall, CassetteConnect, CassetteFile, Exchange, RecordedBody, RecordedRequest, RecordedResponse};
 pub use data::{Data, Expression, Path};
 pub use errors::{ErrorKind, ErrorRules, KindRule};
-pub use map::{EnumMap, Field, FieldValue, Filter, FilterTarget, Filters, Kind, Model, ResourceMap, Unavailable, UnifiedVerb, Verb};
+pub use map::{
+    EnumMap, Field, FieldValue, Filter, FilterTarget, FilterValue, Filters, Kind, Model, ResourceMap, Unavailable, UnifiedVerb, Verb,
+};
 pub use operation::{Download, Operation, Records, Select, Shape};
 pub use origin::Origin;
 pub use paginate::{Advance, Bound, EmptyPage, Next, Paginate, Progress, Size, Target};

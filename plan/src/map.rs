@@ -196,10 +196,29 @@ pub struct Filter {
     /// The fields that this operation is asked for, where it asks by name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub select: Option<Vec<String>>,
-    /// What is set, as templates over `value`.
+    /// The values that can be looked for, with what each is for the provider; any of its type where none is named.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub values: Vec<FilterValue>,
+    /// What is set, as templates over `value`, and over `provider` and `names` of [`Self::values`].
     pub sets: Vec<(FilterTarget, Text)>,
     /// Where it was written.
     pub origin: Origin,
+}
+
+/// A value that a filter looks for.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FilterValue {
+    /// The unified value; `true` and `false` for a boolean.
+    pub value: String,
+    /// The provider's value, where it is the only one that stands for it, in scope as `provider`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provider: Option<String>,
+    /// Every value of the provider's that it stands for, in scope as `names`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub names: Vec<String>,
+    /// What this value alone sets.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sets: Vec<(FilterTarget, Text)>,
 }
 
 /// What a filter sets.

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use connc_expr::text::Escape;
-use connc_plan::{Filter, FilterTarget, Parameter, Plan, ResourceMap, Type, Verb};
+use connc_plan::{Filter, FilterTarget, FilterValue, Parameter, Plan, ResourceMap, Type, Verb};
 use serde_json::Value;
 
 use crate::address::optional;
-use crate::scope::FilterValue;
+use crate::context::Context;
+use crate::scope::FilterScope;
 use crate::{Error, parameter, suggest};
 
 /// What the filters of a call come to.
@@ -24,7 +25,8 @@ pub(crate) struct Narrowed {
 }
 
 /// Turns a call's filters into what the provider takes.
-pub(crate) fn narrow(plan: &Plan, map: &ResourceMap, given: &[(String, String)]) -> Result<Narrowed, Error> {
+pub(crate) fn narrow(context: &Context, map: &ResourceMap, given: &[(String, String)]) -> Result<Narrowed, Error> {
+    let (plan, names) = (context.plan(), context.names());
     let mut narrowed = Narrowed::default();
     let mut known = Vec::with_capacity(given.len());
     for (position, (name, text)) in given.iter().enumerate() {
@@ -32,11 +34,14 @@ pub(crate) fn narrow(plan: &Plan, map: &ResourceMap, given: &[(String, String)])
             return Err(Error::invalid(format!("filter `{name}` is given twice")));
         }
         let filter = map.filters.filters.iter().find(|filter| filter.name == *name).ok_or_else(|| unsupported(plan, map, name))?;
-        known.push((filter, checked(plan, filter, text)?));
+        let value = checked(plan, filter, text)?;
+        let provided = looked_for(filter, &value).map_err(|error| error.placed(plan, filter.origin))?;
+        known.push((filter, value, provided));
     }
-    let lists = lists(plan, map, known.iter().find_map(|(filter, _)| filter.via.as_deref()));
-    for (filter, value) in known {
-        set(map, filter, &value, &lists, &mut narrowed).map_err(|error| error.placed(plan, filter.origin))?;
+    let lists = lists(plan, map, known.iter().find_map(|(filter, ..)| filter.via.as_deref()));
+    for (filter, value, provided) in &known {
+        let scope = FilterScope { value, known: *provided, others: &names };
+        set(map, filter, &scope, &lists, &mut narrowed).map_err(|error| error.placed(plan, filter.origin))?;
     }
     Ok(narrowed)
 }
@@ -79,7 +84,25 @@ fn checked(plan: &Plan, filter: &Filter, text: &str) -> Result<Value, Error> {
         .map_err(|wrong| Error::invalid(format!("filter `{}` {wrong}", filter.name)).placed(plan, filter.origin))
 }
 
-fn set(map: &ResourceMap, filter: &Filter, value: &Value, lists: &[&str], narrowed: &mut Narrowed) -> Result<(), Error> {
+/// What the provider has for a value; nothing where the filter takes any.
+fn looked_for<'a>(filter: &'a Filter, value: &Value) -> Result<Option<&'a FilterValue>, Error> {
+    if filter.values.is_empty() {
+        return Ok(None);
+    }
+    let text = value.as_str().map_or_else(|| value.to_string(), ToOwned::to_owned);
+    let found = filter.values.iter().find(|known| known.value == text);
+    found.map(Some).ok_or_else(|| {
+        let known: Vec<&str> = filter.values.iter().map(|known| known.value.as_str()).collect();
+        // What is looked for may be a person's data, unless it is a word.
+        let word = text.len() <= 40 && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
+        let what = if word { format!("`{text}`") } else { "this value".to_owned() };
+        let near = suggest::nearest(&text, known.iter().copied()).map(|near| format!("did you mean `{near}`?"));
+        Error::invalid(format!("filter `{}` cannot look for {what}", filter.name))
+            .with_help(near.unwrap_or_else(|| format!("it can look for: {}", suggest::list(&known))))
+    })
+}
+
+fn set(map: &ResourceMap, filter: &Filter, scope: &FilterScope<'_>, lists: &[&str], narrowed: &mut Narrowed) -> Result<(), Error> {
     if let Some(via) = &filter.via {
         if narrowed.via.as_ref().is_some_and(|known| known != via) {
             return Err(Error::invalid(format!("filter `{}` cannot stand beside another that needs a different operation", filter.name)));
@@ -87,8 +110,9 @@ fn set(map: &ResourceMap, filter: &Filter, value: &Value, lists: &[&str], narrow
         narrowed.via = Some(via.clone());
         narrowed.select.clone_from(&filter.select);
     }
-    for (target, text) in &filter.sets {
-        let made = optional(text, &FilterValue(value), Escape::None)?.unwrap_or_default();
+    let own = scope.known.map(|known| known.sets.as_slice()).unwrap_or_default();
+    for (target, text) in filter.sets.iter().chain(own) {
+        let made = optional(text, scope, Escape::None)?.unwrap_or_default();
         match target {
             FilterTarget::Input(input) if lists.contains(&input.as_str()) => {
                 let list = narrowed.input.entry(input.clone()).or_insert_with(|| Value::Array(Vec::new()));

@@ -82,7 +82,7 @@ fn unified(context: &Context, call: &Call, model: &str, resource: &str, verb: Ve
     }
     let input = parameter::check(&known.input, &given, "input", |name| format!("input `{name}`"), plan)
         .map_err(|error| error.at(plan, &name, known.origin))?;
-    let narrowed = filter::narrow(plan, map, &call.filters).map_err(|error| error.at(plan, &name, map.origin))?;
+    let narrowed = filter::narrow(context, map, &call.filters).map_err(|error| error.at(plan, &name, map.origin))?;
     let record_map = if known.gives_record { Some(connector.record_map(model, resource)?) } else { None };
     Ok(Task {
         name,

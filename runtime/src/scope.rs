@@ -109,12 +109,22 @@ impl Scope for Names<'_> {
     }
 }
 
-/// The value of a unified filter, as `value`.
-pub(crate) struct FilterValue<'a>(pub(crate) &'a Value);
+/// The value of a unified filter as `value`, what it is for the provider as `provider` and `names`, and what else exists everywhere.
+pub(crate) struct FilterScope<'a> {
+    pub(crate) value: &'a Value,
+    pub(crate) known: Option<&'a connc_plan::FilterValue>,
+    pub(crate) others: &'a Names<'a>,
+}
 
-impl Scope for FilterValue<'_> {
+impl Scope for FilterScope<'_> {
     fn get(&self, path: &[String]) -> Lookup<'_> {
-        if path.len() == 1 && path.first().is_some_and(|name| name == "value") { lookup(Some(self.0)) } else { Lookup::Absent }
+        let parts: Vec<&str> = path.iter().map(String::as_str).collect();
+        match parts.as_slice() {
+            ["value"] => lookup(Some(self.value)),
+            ["provider"] => text(self.known.and_then(|known| known.provider.as_deref())),
+            ["names"] => self.known.map_or(Lookup::Absent, |known| Lookup::List(known.names.clone())),
+            _ => self.others.get(path),
+        }
     }
 }
 

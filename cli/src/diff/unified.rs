@@ -72,6 +72,17 @@ fn narrowed(diff: &mut Diff<'_>, map: &ResourceMap, old: &Filter, new: &Filter) 
     if old.r#type != new.r#type {
         let what = format!("it takes `{}`, it took `{}`", new.r#type.name(), old.r#type.name());
         diff.breaking(at, what, "values that were given may be refused", place);
+        return;
+    }
+    let looked_for = |filter: &Filter| filter.values.iter().map(|known| known.value.clone()).collect::<Vec<_>>();
+    let (before, after) = (looked_for(old), looked_for(new));
+    let gone: Vec<&str> = before.iter().filter(|value| !after.is_empty() && !after.contains(value)).map(String::as_str).collect();
+    if before.is_empty() && !after.is_empty() {
+        diff.breaking(at, format!("it looks for nothing but {}", after.join(", ")), "other values are refused", place);
+    } else if !gone.is_empty() {
+        diff.breaking(at, format!("it looks no more for {}", gone.join(", ")), "lists narrowed by that are refused", place);
+    } else if after.len() > before.len() || (after.is_empty() && !before.is_empty()) {
+        diff.feature(at, "it looks for more", place);
     } else if !same::as_data(old, new) {
         diff.fix(at, "it is served in another way", place);
     }

@@ -164,6 +164,12 @@ const KINDS: &[(&str, &str, &str, &[&str])] = &[
     (MAP_FILE, "{ q: \"{{ value }}\" }", "{ q: \"^{{ value }}\" }", &["fix: filter `ships.name` of `fleet`: it is served in another way"]),
     (
         MAP_FILE,
+        "{ q: \"{{ value }}\" }",
+        "{ q: { ada: 1, bo: 2 } }",
+        &["breaking: filter `ships.name` of `fleet`: it looks for nothing but ada, bo"],
+    ),
+    (
+        MAP_FILE,
         "    name: { q: \"{{ value }}\" }\n",
         "    name: { q: \"{{ value }}\" }\n    flag: { q: \"{{ value }}\" }\n",
         &["feature: filter `ships.flag` of `fleet`: it is new"],

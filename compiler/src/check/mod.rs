@@ -5,6 +5,7 @@ mod asked;
 mod connector_name;
 mod fields;
 mod files;
+mod filters;
 mod graphql;
 mod hosts;
 mod inputs;
@@ -35,6 +36,7 @@ use crate::source::Sources;
 use crate::spec::Connector;
 
 pub use asked::{All as AllNeeds, Names as AskedNames, Needs, StepNeeds, asks, names as asked_names, of_all, of_result, of_steps};
+pub use filters::{LookedFor, looked_for};
 pub use typed::{Coverage, MapTypes, Seen};
 pub use uses::{Callee, Gives, Owner, of_the_deployment, outcome, result};
 
@@ -55,6 +57,7 @@ const CHECKS: &[fn(&Case<'_>, &mut Diagnostics)] = &[
     maps::check,
     steps::check,
     fields::check,
+    filters::check,
     parameters::check,
 ];
 

@@ -74,7 +74,7 @@ pub(super) fn texts(spec: &Connector) -> Vec<TextUse<'_>> {
     }
     for (model, resource) in mapped(spec) {
         for filter in &resource.filters.list {
-            for template in filter.parent.iter().chain(filter.sets.iter().map(|(_, template)| template)) {
+            for template in filter.templates() {
                 add(TextPlace::Filter, template, Owner::Map(model, resource));
             }
         }

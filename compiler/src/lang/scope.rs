@@ -183,9 +183,11 @@ impl Root {
             Self::Headers => "the answer's headers, by lowercase name",
             Self::Error => "the error that the answer was read as: its `kind`, `code` and `message`",
             Self::Provider => {
-                "by field: the provider's value of the unified value that was given, as the field's translation and its `write` say"
+                "by field: the provider's value of the unified value that was given, as the field's translation and its `write` say; in a filter, the only one that its own field reads as the value"
             }
-            Self::Names => "by field: the list of all provider's values that the field's translation gives the unified value for",
+            Self::Names => {
+                "by field: the list of all provider's values that the field's translation gives the unified value for; in a filter, those of its own field"
+            }
         }
     }
 }
@@ -229,7 +231,7 @@ impl TextPlace {
             Self::Renewal => {
                 &[Root::Account, Root::Auth, Root::Constants, Root::Kept, Root::Secret, Root::App, Root::Token, Root::Jwt, Root::Scopes]
             }
-            Self::Filter => &[Root::Value, Root::Account, Root::Constants, Root::Kept],
+            Self::Filter => &[Root::Value, Root::Provider, Root::Names, Root::Account, Root::Constants, Root::Kept],
         }
     }
 

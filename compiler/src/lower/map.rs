@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use connc_plan as plan;
 
 use super::Lowering;
-use crate::check::{Callee, Gives, Needs, of_result, outcome};
+use crate::check::{Callee, Gives, LookedFor, Needs, looked_for, of_result, outcome};
 use crate::shape::Resource;
 use crate::source::Span;
-use crate::spec::{EnumField, Field, FieldValue, Filter, Filters, MapResource, Step, VerbSteps};
+use crate::spec::{EnumField, Field, FieldValue, Filter, FilterSet, Filters, MapResource, Step, VerbSteps};
 
 impl Lowering<'_> {
     pub(super) fn map(&self, model: &str, resource: &MapResource) -> Option<plan::ResourceMap> {
@@ -35,7 +35,7 @@ impl Lowering<'_> {
                 })
                 .collect(),
             verbs: lowered,
-            filters: self.filters(filters, target, &reads),
+            filters: self.filters(resource, filters, target, &reads),
             origin: self.origin(name.span),
         })
     }
@@ -70,7 +70,7 @@ impl Lowering<'_> {
         lowered
     }
 
-    fn filters(&self, filters: &Filters, target: &Resource, reads: &Needs) -> plan::Filters {
+    fn filters(&self, resource: &MapResource, filters: &Filters, target: &Resource, reads: &Needs) -> plan::Filters {
         let Filters { join, list } = filters;
         let lower = |filter: &Filter| {
             let Filter { name, via, r#type, parent, sets } = filter;
@@ -78,12 +78,27 @@ impl Lowering<'_> {
             // What is no field itself is a time before or after, or the id of an object.
             let is_time = name.value.ends_with("_after") || name.value.ends_with("_before");
             let fallback = if is_time { plan::Type::Timestamp } else { plan::Type::Id };
-            let inputs = sets.iter().map(|(input, text)| (plan::FilterTarget::Input(input.value.clone()), self.text(text)));
+            let inputs = sets.iter().filter_map(|(input, set)| match set {
+                FilterSet::Always(text) => Some((plan::FilterTarget::Input(input.value.clone()), self.text(text))),
+                FilterSet::ByValue(_) => None,
+            });
             plan::Filter {
                 name: name.value.clone(),
                 r#type: r#type.or(of_model).unwrap_or(fallback),
                 via: via.as_ref().map(|via| via.value.clone()),
                 select: via.as_ref().and_then(|via| self.names_of(&via.value, reads)),
+                values: looked_for(filter, resource, target)
+                    .into_iter()
+                    .map(|LookedFor { value, provider, names, sets }| plan::FilterValue {
+                        value: value.to_owned(),
+                        provider: provider.map(ToOwned::to_owned),
+                        names: names.into_iter().map(ToOwned::to_owned).collect(),
+                        sets: sets
+                            .into_iter()
+                            .map(|(input, text)| (plan::FilterTarget::Input(input.to_owned()), self.text(text)))
+                            .collect(),
+                    })
+                    .collect(),
                 sets: parent.iter().map(|text| (plan::FilterTarget::Parent, self.text(text))).chain(inputs).collect(),
                 origin: self.origin(name.span),
             }

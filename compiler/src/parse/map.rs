@@ -7,7 +7,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::lang::{Expression, template, template_at};
 use crate::source::Spanned;
 use crate::spec::{
-    ENUM_FIELD, EnumField, FILTER, FILTERS, Field, FieldValue, Filter, Filters, MAP_FILE, MAP_RESOURCE, MapFile, MapResource,
+    ENUM_FIELD, EnumField, FILTER, FILTERS, Field, FieldValue, Filter, FilterSet, Filters, MAP_FILE, MAP_RESOURCE, MapFile, MapResource,
 };
 use crate::yaml::{Context, Kind, Literal, Node, Reader};
 
@@ -133,6 +133,14 @@ fn filters(reader: &mut Reader<'_, '_>) -> Filters {
     Filters { join, list }
 }
 
+/// A template for each value.
+fn by_value<'a>(node: &'a Node, context: &mut Context<'a>) -> Option<FilterSet> {
+    let Kind::Mapping(entries) = &node.kind else { return None };
+    let read = |entry: &'a crate::yaml::Entry| Some((entry.key.clone(), template_at(&entry.value, &entry.key, context)?));
+    let values: Vec<_> = entries.iter().filter_map(read).collect();
+    (!values.is_empty()).then_some(FilterSet::ByValue(values))
+}
+
 fn filter<'a>(name: &Spanned<String>, node: &'a Node, context: &mut Context<'a>) -> Option<Filter> {
     let mut reader = Reader::open(node, &FILTER, context)?;
     let parent = template(&mut reader, "parent");
@@ -142,7 +150,11 @@ fn filter<'a>(name: &Spanned<String>, node: &'a Node, context: &mut Context<'a>)
     let mut sets = Vec::new();
     let nothing = reader.rest().is_empty();
     for (input, node) in reader.rest() {
-        sets.extend(template_at(node, input, reader.context()).map(|template| (input.clone(), template)));
+        let set = match &node.kind {
+            Kind::Mapping(_) => by_value(node, reader.context()),
+            Kind::Scalar(_) | Kind::Sequence(_) | Kind::Broken => template_at(node, input, reader.context()).map(FilterSet::Always),
+        };
+        sets.extend(set.map(|set| (input.clone(), set)));
     }
     if nothing && reader.key_span("parent").is_none() {
         let message = format!("the filter `{}` sets nothing", name.value);

@@ -230,7 +230,10 @@ pub static FILTERS: Table = Table {
 /// A unified filter.
 pub static FILTER: Table = Table {
     name: "filter",
-    doc: "What a unified filter sets: templates over `value`, under the name of an operation's input, or under `parent`.",
+    doc: "What a unified filter sets: templates over `value`, under the name of an operation's input, or under `parent`. \
+          For a field that is a translation, `provider` is the provider's value where but one stands for it, and `names` the list of all that do, as in \
+          `search: state in ({{ names | quoted(\"jql\") | join(\", \") }})`. A mapping in the place of a template has one for each value: \
+          `search: { active: is:active, suspended: is:suspended }`. A value that the provider has nothing for is refused.",
     keys: &[
         Key {
             name: "parent",
@@ -256,7 +259,7 @@ pub static FILTER: Table = Table {
     ],
     also: None,
     reserved: &[Reserved { name: "precision", doc: "rounding of timestamps" }],
-    rest: Some(&Value::Template),
+    rest: Some(&Value::Either(&Value::Template, &Value::Map(&Value::Template))),
     frame: "# map\nmaps: user-directory@1\nusers:\n  from: things\n  fields: { id: id }\n  filters:\n    email:\n      §",
 };
 
@@ -386,7 +389,33 @@ pub struct Filter {
     /// The parent's id.
     pub parent: Option<Template>,
     /// What is set, by input.
-    pub sets: Vec<(Spanned<String>, Template)>,
+    pub sets: Vec<(Spanned<String>, FilterSet)>,
+}
+
+/// What a filter sets an input to, as written.
+#[derive(Clone, Debug)]
+pub enum FilterSet {
+    /// The same for every value.
+    Always(Template),
+    /// Something for each value.
+    ByValue(Vec<(Spanned<String>, Template)>),
+}
+
+impl Filter {
+    /// Every template of the filter.
+    pub fn templates(&self) -> impl Iterator<Item = &Template> {
+        let sets = self.sets.iter().flat_map(|(_, set)| match set {
+            FilterSet::Always(template) => std::slice::from_ref(template).iter().collect::<Vec<_>>(),
+            FilterSet::ByValue(values) => values.iter().map(|(_, template)| template).collect(),
+        });
+        self.parent.iter().chain(sets)
+    }
+
+    /// Whether a template reads a name, such as `provider`.
+    #[must_use]
+    pub fn reads(&self, name: &str) -> bool {
+        self.templates().flat_map(Template::references).any(|reference| reference.path.first().is_some_and(|first| first == name))
+    }
 }
 
 /// What a unified verb does, as written.

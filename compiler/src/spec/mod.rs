@@ -13,8 +13,8 @@ pub use connector::{APP, App, CONNECTOR, Connector, GRAPHQL, Graphql, SOURCE};
 pub use data::Data;
 pub use errors::{ERRORS, Errors, KINDS};
 pub use map::{
-    CALL, ENUM_FIELD, EnumField, FILTER, FILTERS, Field, FieldValue, Filter, Filters, MAP_FILE, MAP_RESOURCE, MapFile, MapResource,
-    VerbSteps, WITH,
+    CALL, ENUM_FIELD, EnumField, FILTER, FILTERS, Field, FieldValue, Filter, FilterSet, Filters, MAP_FILE, MAP_RESOURCE, MapFile,
+    MapResource, VerbSteps, WITH,
 };
 pub use operation::{Body, DOWNLOAD, Download, IDEMPOTENCY, OPERATION, Operation, QUERY_LIST, RAW, REDIRECT, RESOURCE, Records, Request};
 pub use rate_limit::{NUMBER, Number, NumberSource, WINDOW, Window};

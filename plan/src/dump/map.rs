@@ -2,7 +2,7 @@
 
 use super::layout::Page;
 use super::{operation, steps, value};
-use crate::{EnumMap, Field, FieldValue, Filter, FilterTarget, Kind, Plan, ResourceMap, Type, UnifiedVerb};
+use crate::{EnumMap, Field, FieldValue, Filter, FilterTarget, Kind, Plan, ResourceMap, Text, Type, UnifiedVerb};
 
 pub(super) fn map(page: &mut Page, plan: &Plan, map: &ResourceMap) {
     let ResourceMap { model, resource, from, fields, unavailable, verbs, filters, origin } = map;
@@ -59,12 +59,19 @@ fn field_text(field: &Field) -> String {
 }
 
 fn filter_text(filter: &Filter) -> String {
-    let Filter { name: _, r#type, via, select, sets, origin: _ } = filter;
+    let Filter { name: _, r#type, via, select, values, sets, origin: _ } = filter;
     let mut lines: Vec<String> = via.iter().map(|via| format!("by {via}")).collect();
-    lines.extend(sets.iter().map(|(target, text)| match target {
+    let set = |(target, text): &(FilterTarget, Text)| match target {
         FilterTarget::Input(input) => format!("{input} = {text}"),
         FilterTarget::Parent => format!("parent.id = {text}"),
-    }));
+    };
+    lines.extend(sets.iter().map(set));
+    let width = values.iter().map(|known| known.value.chars().count()).max().unwrap_or(0);
+    for known in values {
+        let parts: Vec<String> =
+            (!known.names.is_empty()).then(|| known.names.join(", ")).into_iter().chain(known.sets.iter().map(set)).collect();
+        lines.push(format!("  {:<width$} -> {}", known.value, parts.join("; ")));
+    }
     if let Some(names) = select {
         lines.push(operation::block("asks for", &operation::listed(names).join("\n")));
     }
