@@ -72,6 +72,8 @@ pub enum Advance {
     One,
     /// The number of raw records that the page held: offsets and start indices.
     Items,
+    /// This number: a page is a window of so many positions, and may hold fewer records.
+    By(u64),
 }
 
 /// Where a token goes in the next request.

@@ -97,7 +97,7 @@ pub(crate) fn advance(paginate: &Paginate, state: &State, page: &Came<'_>, progr
     }
     if let Some(total) = &paginate.total
         && let Some(total) = over.text(total)?.and_then(|text| text.parse::<f64>().ok())
-        && next.records as f64 >= total
+        && passed(paginate, &next) as f64 >= total
     {
         return Ok(None);
     }
@@ -111,6 +111,7 @@ pub(crate) fn advance(paginate: &Paginate, state: &State, page: &Came<'_>, progr
             let by = match advance {
                 Advance::One => 1,
                 Advance::Items => count,
+                Advance::By(number) => *number,
             };
             Some(now.saturating_add(by).to_string())
         }
@@ -133,6 +134,15 @@ pub(crate) fn advance(paginate: &Paginate, state: &State, page: &Came<'_>, progr
     }
     next.token = Some(token);
     Ok(Some(next))
+}
+
+/// How much of the list is done with after a page, as its total counts.
+fn passed(paginate: &Paginate, next: &State) -> u64 {
+    match &paginate.next {
+        // Windows may hold fewer records than positions, and the total counts the positions.
+        Next::Counter { advance: Advance::By(number), .. } => number.saturating_mul(next.pages),
+        Next::Counter { advance: Advance::One | Advance::Items, .. } | Next::Answer(_) | Next::Link(_) | Next::LastItem(_) => next.records,
+    }
 }
 
 /// Whether the loop may ask for the page of `state`.

@@ -146,6 +146,23 @@ async fn totals_and_short_pages_save_a_request() {
 }
 
 #[tokio::test]
+async fn windows_of_positions_go_on_by_their_size() {
+    let windows = || json!({ "counter": { "start": 0, "advance": { "by": 10 }, "on_first": true } });
+    let ends = json!({ "empty_page": "end", "progress": "growing_counter" });
+    let plan = list("GET", "/users", json!({}), paginate(windows(), query("offset"), ends));
+    let all = bench(plan, vec![page(&[1, 2], json!({})), page(&[3], json!({})), page(&[], json!({}))]);
+    assert_eq!(ids(&all).await.unwrap(), [1, 2, 3]);
+    assert_eq!(
+        all.script.urls(),
+        ["users?offset=0", "users?offset=10", "users?offset=20"].map(|url| format!("https://acme.example.com/{url}"))
+    );
+    let total = json!({ "progress": "growing_counter", "total": expression("total") });
+    let plan = list("GET", "/users", json!({}), paginate(windows(), query("offset"), total));
+    let all = bench(plan, vec![page(&[1, 2], json!({ "total": 15 })), page(&[3], json!({ "total": 15 }))]);
+    assert_eq!(ids(&all).await.unwrap(), [1, 2, 3]);
+}
+
+#[tokio::test]
 async fn the_key_of_the_last_record() {
     let plan = list(
         "GET",

@@ -126,7 +126,8 @@ impl Lowering<'_> {
             let wanted = resource.translations().filter(|(field, _)| fields.contains(&field.value));
             let members: Vec<_> = wanted
                 .map(|(field, translation)| {
-                    let source = format!("$lookup({}, $input.{})", of(translation), field.value);
+                    // What empties a field is translated by no table.
+                    let source = format!("$input.{0} = null ? null : $lookup({1}, $input.{0})", field.value, of(translation));
                     (field.value.clone(), plan::Data::Expression(plan::Expression { source, origin: self.origin(span) }))
                 })
                 .collect();

@@ -157,8 +157,8 @@ impl Lowering<'_> {
                 (plan::Progress::GrowingCounter, next)
             }
         };
-        // A page's number is known beforehand; how many records a page holds is not.
-        let independent = matches!(&next, plan::Next::Counter { advance: plan::Advance::One, .. });
+        // A page's number is known beforehand, and so is a window; how many records a page holds is not.
+        let independent = matches!(&next, plan::Next::Counter { advance: plan::Advance::One | plan::Advance::By(_), .. });
         plan::Paginate {
             style: (*style).to_owned(),
             next,

@@ -43,7 +43,7 @@ pub(super) const ASSUME_UTC: Function = Function {
     name: "date_assume_utc",
     signature: Signature { parameters: &[one("date", Type::Text)], result: Type::Timestamp },
     absence: Absence::Passes,
-    doc: "a date and time without a zone, which is UTC, to an RFC 3339 timestamp; one with a zone keeps its meaning",
+    doc: "a date, with or without a time, that has no zone is UTC, to an RFC 3339 timestamp; one with an offset (`Z`, `+02:00`, `+0200`) keeps its meaning",
     example: ("$date_assume_utc('2026-03-01 12:00:00')", "\"2026-03-01T12:00:00Z\""),
     body: |arguments| {
         let text = text(arguments)?.trim();

@@ -28,8 +28,8 @@ pub(super) const TIMESTAMP_OR_NOTHING: Function = Function {
     name: "timestamp_or_nothing",
     signature: Signature { parameters: &[one("value", Type::Any)], result: Type::Timestamp },
     absence: Absence::Passes,
-    doc: "the text where it is a timestamp (RFC 3339) in its own words; nothing otherwise",
-    example: ("[$timestamp_or_nothing('2026-03-01T12:00:00Z'), $timestamp_or_nothing('never')]", "[\"2026-03-01T12:00:00Z\"]"),
+    doc: "a date and time with its offset in any usual spelling of ISO 8601, as an RFC 3339 timestamp in UTC; nothing where the text is none",
+    example: ("[$timestamp_or_nothing('2026-03-01T12:00:00.000+0200'), $timestamp_or_nothing('never')]", "[\"2026-03-01T10:00:00Z\"]"),
     body: |arguments| match arguments.first() {
         Some(Some(Value::String(text))) => text.trim().parse::<Timestamp>().map_or(Ok(None), |timestamp| made(timestamp.to_string())),
         _ => Ok(None),

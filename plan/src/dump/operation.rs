@@ -151,8 +151,9 @@ fn pages(rows: &mut Vec<(&str, String)>, paginate: &Paginate) {
         Next::LastItem(expression) => format!("the last record's {}", expression.source),
         Next::Counter { start, advance, on_first } => {
             let step = match advance {
-                Advance::One => "1 a page",
-                Advance::Items => "the records of a page",
+                Advance::One => "1 a page".to_owned(),
+                Advance::Items => "the records of a page".to_owned(),
+                Advance::By(number) => format!("{number} a page"),
             };
             format!("a counter from {start}, plus {step}{}", if *on_first { "" } else { ", not on the first request" })
         }
