@@ -138,6 +138,8 @@ pub fn cassette(sources: &Sources, file: FileId) -> (Option<Cassette>, Vec<Diagn
 
 /// The connector with its maps and the unified models. A map is read even where the connector cannot be: every problem shows in one run.
 fn connector(trees: &Trees, models: &Models, sources: &Sources, diagnostics: &mut Diagnostics) -> Option<Connector> {
+    // That a base is missing is said already; what would stand in it is not missed anew.
+    let trees = Some(trees).filter(|trees| !trees.incomplete)?;
     let mut context = Context { sources, diagnostics };
     let maps = trees.maps.iter().filter_map(|tree| parse::map_file(tree, &mut context)).collect();
     let spec = parse::connector(trees.connector.as_ref()?, &mut context)?;

@@ -14,13 +14,15 @@ pub struct Trees {
     pub connector: Option<Node>,
     /// The maps.
     pub maps: Vec<Node>,
+    /// Whether a base is missing: what else there seems to be wrong with the connector may stand in it.
+    pub incomplete: bool,
 }
 
 impl Trees {
     /// Reads a connector's files and those of its bases.
     pub fn read(sources: &Sources, diagnostics: &mut Diagnostics) -> Self {
         let mut read = |role| sources.of(role).map(|file| yaml::read(sources, file, diagnostics)).collect::<Vec<_>>();
-        let own = Self { connector: read(Role::Connector).into_iter().next(), maps: read(Role::Map) };
+        let own = Self { connector: read(Role::Connector).into_iter().next(), maps: read(Role::Map), incomplete: false };
         match &own.connector {
             Some(connector) if says(connector, "extends").is_some() || is_base(sources) => {
                 extended(own, &mut Vec::new(), sources, diagnostics)
@@ -62,19 +64,27 @@ fn extended(own: Trees, seen: &mut Vec<String>, sources: &Sources, diagnostics: 
         let circle = seen.iter().chain([&name]).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
         let diagnostic = Diagnostic::new(Code::BaseCircle, place, format!("the bases extend each other in a circle: {circle}"));
         diagnostics.push(diagnostic.help("let one of them extend nothing"));
-        return own;
+        return Trees { incomplete: true, ..own };
     }
     seen.push(name.clone());
     let Some(base) = file(sources, &name, "connector.yaml") else {
         let near = nearest(&name, sources.bases().iter().map(String::as_str));
-        let help = near.map_or_else(|| "bases stand in `connectors/_base/`".to_owned(), |near| format!("did you mean `{near}`?"));
+        let known: Vec<String> = sources.bases().iter().map(|name| format!("`{name}`")).collect();
+        let help = match near {
+            Some(near) => format!("did you mean `{near}`?"),
+            None if known.is_empty() => "bases stand in `connectors/_base/`".to_owned(),
+            None => {
+                format!("bases stand in `connectors/_base/`; there {} {}", if known.len() == 1 { "is" } else { "are" }, known.join(", "))
+            }
+        };
         diagnostics.push(Diagnostic::new(Code::UnknownBase, place, format!("there is no base `{name}`")).help(help));
-        return own;
+        return Trees { incomplete: true, ..own };
     };
     let maps = sources.of(Role::Base).filter(|file| is_of(sources, *file, &name) && *file != base).collect::<Vec<_>>();
     let base = Trees {
         connector: Some(yaml::read(sources, base, diagnostics)),
         maps: maps.into_iter().map(|file| yaml::read(sources, file, diagnostics)).collect(),
+        incomplete: false,
     };
     let mut base = extended(base, seen, sources, diagnostics);
     for removal in list(connector, "remove") {
@@ -101,7 +111,7 @@ fn over(base: &Trees, own: Trees) -> Trees {
     let given = base.maps.iter().filter(|base| !maps.iter().any(|own| model(own).is_some() && model(own) == model(base))).cloned();
     let given: Vec<Node> = given.collect();
     maps.extend(given);
-    Trees { connector, maps }
+    Trees { connector, maps, incomplete: base.incomplete || own.incomplete }
 }
 
 /// Drops what stands at a path: below `maps.MODEL` in a map, else in `connector.yaml`.
