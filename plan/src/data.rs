@@ -14,6 +14,8 @@ pub enum Data {
     /// A template's text: where a secret stands in a body, which the engine that evaluates expressions never sees. In requests that get or
     /// end a token only. Where it is one whole `{{ x }}` that is absent, the member that holds it is left out.
     Text(Text),
+    /// Something that nobody knows before it is made, for the `let` of steps only. It is another one for each call, and shown nowhere.
+    Fresh(Fresh),
     /// An expression; where it gives nothing, the member that holds it is left out.
     Expression(Expression),
     /// An object, its members in the order of the spec.
@@ -22,12 +24,31 @@ pub enum Data {
     List(Vec<Data>),
 }
 
+/// What is made for one call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fresh {
+    /// A password of 24 random characters, lower case, upper case, digits and signs among them.
+    Password,
+}
+
+impl Fresh {
+    /// Everything with its name in the spec language: `password` of `$fresh.password`.
+    pub const ALL: &[(&'static str, Fresh)] = &[("password", Fresh::Password)];
+
+    /// Its name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        Self::ALL.iter().find(|(_, fresh)| *fresh == self).map_or("", |(name, _)| name)
+    }
+}
+
 impl Data {
     /// Every expression in the tree.
     #[must_use]
     pub fn expressions(&self) -> Vec<&Expression> {
         match self {
-            Self::Const(_) | Self::Text(_) => Vec::new(),
+            Self::Const(_) | Self::Text(_) | Self::Fresh(_) => Vec::new(),
             Self::Expression(expression) => vec![expression],
             Self::Object(members) => members.iter().flat_map(|(_, value)| value.expressions()).collect(),
             Self::List(items) => items.iter().flat_map(Self::expressions).collect(),

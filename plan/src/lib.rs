@@ -30,7 +30,7 @@ pub use auth::{
     SecretType, Sign, Signed,
 };
 pub use cassette::{Cassette, CassetteCall, CassetteConnect, CassetteFile, Exchange, RecordedBody, RecordedRequest, RecordedResponse};
-pub use data::{Data, Expression, Path};
+pub use data::{Data, Expression, Fresh, Path};
 pub use errors::{ErrorKind, ErrorRules, KindRule};
 pub use map::{
     EnumMap, Field, FieldValue, Filter, FilterTarget, FilterValue, Filters, Kind, Model, ResourceMap, Unavailable, UnifiedVerb, Verb,

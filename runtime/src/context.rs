@@ -112,6 +112,12 @@ impl Context {
         Ok(())
     }
 
+    /// Shows `shown` in the place of something that must not be seen.
+    pub(crate) fn hide(&self, shown: &str, secret: &str) {
+        let next = self.standing().hiding(shown, secret);
+        *locked(&self.standing) = Arc::new(next);
+    }
+
     pub(crate) fn parts(&self) -> &Parts {
         self.runtime.parts()
     }

@@ -19,6 +19,7 @@ pub(crate) fn make_with(
 ) -> Result<Option<Value>, Error> {
     Ok(match data {
         Data::Text(text) => render(text)?.map(Value::String),
+        Data::Fresh(_) => return Err(Error::invalid("what is made for one call is made in a `let` of steps")),
         Data::Const(value) => Some(value.clone()),
         Data::Expression(expression) => over.value(expression)?,
         Data::Object(members) => {

@@ -118,6 +118,7 @@ mod extract;
 mod filter;
 mod form;
 mod format;
+mod fresh;
 mod guard;
 mod line;
 mod link;

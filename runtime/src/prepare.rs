@@ -13,7 +13,7 @@ use crate::redact::unmark;
 use crate::request::{self, Built};
 use crate::resolve::{self, Work};
 use crate::scope::Names;
-use crate::steps::{bind_all, elements, turns, wanted};
+use crate::steps::{bind_all, elements, required, turns, wanted};
 use crate::{Call, Error, auth, data, pages};
 
 /// A request that is not sent.
@@ -74,7 +74,11 @@ fn first(context: &Context, work: &Work, inputs: &Inputs, depth: usize) -> Resul
             continue;
         }
         if let Action::Let(names) = &step.action {
-            bind_all(context, names, &mut vars)?;
+            bind_all(context, names, &mut vars, true)?;
+        }
+        // Nothing was asked for yet, so that all that it reads is known.
+        if let Action::Require(require) = &step.action {
+            required(context, require, &vars).map_err(|error| error.placed(context.plan(), step.origin))?;
         }
         if let Some(for_each) = &step.for_each {
             let Some(element) = turns(context, for_each, &vars)?.into_iter().next() else { continue };

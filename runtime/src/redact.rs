@@ -57,7 +57,7 @@ pub(crate) fn unmark(text: &str) -> String {
         match part.split_once(".redacted") {
             Some((name, rest))
                 if matches!(name, "jwt" | "signature")
-                    || ["secret.", "app.secret.", "token.", "kept."].iter().any(|prefix| name.starts_with(prefix)) =>
+                    || ["secret.", "app.secret.", "token.", "kept.", "fresh."].iter().any(|prefix| name.starts_with(prefix)) =>
             {
                 out.push_str("{{ ");
                 out.push_str(name);

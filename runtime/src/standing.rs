@@ -57,6 +57,13 @@ impl Standing {
         Ok(Self { guard: guard(plan, account, permits, &kept)?, kept, redactor, entry: Some(Arc::clone(entry)) })
     }
 
+    /// The same where one more secret is not shown.
+    pub(crate) fn hiding(&self, shown: &str, secret: &str) -> Self {
+        let mut redactor = self.redactor.clone();
+        redactor.add(shown, secret);
+        Self { kept: Arc::clone(&self.kept), guard: self.guard.clone(), redactor, entry: self.entry.clone() }
+    }
+
     /// Whether it was made of this entry.
     pub(crate) fn is_of(&self, entry: &Arc<Entry>) -> bool {
         self.entry.as_ref().is_some_and(|known| Arc::ptr_eq(known, entry))

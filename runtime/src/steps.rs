@@ -14,7 +14,7 @@ use crate::error::Written;
 use crate::exchange::{Given, Inputs, exchange};
 use crate::filter::Narrowed;
 use crate::program::{Evaluation, Vars};
-use crate::{Error, data, resolve};
+use crate::{Error, data, fresh, resolve};
 
 pub(crate) use failure::{after, confirmed, told};
 pub(crate) use repeat::{elements, turns};
@@ -57,7 +57,7 @@ async fn step_done(doing: Doing<'_>, step: &Step, vars: &mut Vars) -> Result<Don
         return Ok(Done::default());
     }
     match &step.action {
-        Action::Let(names) => bind_all(context, names, vars).map(|()| Done::default()),
+        Action::Let(names) => bind_all(context, names, vars, false).map(|()| Done::default()),
         Action::Give(data) => given(context, data, vars),
         Action::Require(require) => required(context, require, vars).map(|()| Done::default()),
         Action::Request(_) | Action::Call(_) | Action::Poll(_) => {
@@ -88,10 +88,13 @@ fn given(context: &Context, data: &Data, vars: &Vars) -> Result<Done, Error> {
     Ok(Done { value: value.map(|value| value.to_string()), ..Done::default() })
 }
 
-/// Binds names in order.
-pub(crate) fn bind_all(context: &Context, names: &[(String, Data)], vars: &mut Vars) -> Result<(), Error> {
+/// Binds names in order. `shown` is for a call that is not made but shown.
+pub(crate) fn bind_all(context: &Context, names: &[(String, Data)], vars: &mut Vars, shown: bool) -> Result<(), Error> {
     for (name, made) in names {
-        let value = data::make(made, &Evaluation::over_nothing(context.programs(), vars)?)?;
+        let value = match fresh::made(context, made, shown)? {
+            Some(value) => Some(value),
+            None => data::make(made, &Evaluation::over_nothing(context.programs(), vars)?)?,
+        };
         vars.set_value(name, value.as_ref());
     }
     Ok(())
@@ -158,7 +161,7 @@ fn truth(context: &Context, expression: &Expression, vars: &Vars) -> Result<bool
 }
 
 /// The author's own error, unless the condition holds.
-fn required(context: &Context, require: &Require, vars: &Vars) -> Result<(), Error> {
+pub(crate) fn required(context: &Context, require: &Require, vars: &Vars) -> Result<(), Error> {
     let Require { condition, code, kind, message, detail } = require;
     if truth(context, condition, vars)? {
         return Ok(());

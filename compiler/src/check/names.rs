@@ -201,7 +201,8 @@ fn known_names(place: TextPlace, owner: Owner<'_>, case: &Case<'_>) -> Vec<(Stri
             | Root::Error
             | Root::Request
             | Root::Provider
-            | Root::Names => known.push((root.name().to_owned(), None)),
+            | Root::Names
+            | Root::Fresh => known.push((root.name().to_owned(), None)),
         }
     }
     known

@@ -141,6 +141,7 @@ fn members(root: Root, owner: Owner<'_>, case: &Case<'_>) -> Option<Vec<(String,
         (Root::Error, _) => Some(["kind", "code", "message"].iter().map(|name| ((*name).to_owned(), None)).collect()),
         (Root::Provider | Root::Names, Owner::Map(_, resource)) => Some(resource.translations().map(|(name, _)| declared(name)).collect()),
         (Root::Parent, _) => Some(vec![("id".to_owned(), None)]),
+        (Root::Fresh, _) => Some(connc_plan::Fresh::ALL.iter().map(|(name, _)| ((*name).to_owned(), None)).collect()),
         (
             Root::App
             | Root::Secret

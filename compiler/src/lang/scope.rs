@@ -97,6 +97,8 @@ pub enum Root {
     Provider,
     /// All of the provider's values that stand for those that were given.
     Names,
+    /// What is made for one call.
+    Fresh,
 }
 
 impl Root {
@@ -123,6 +125,7 @@ impl Root {
         Root::Error,
         Root::Provider,
         Root::Names,
+        Root::Fresh,
     ];
 
     /// The name as it is written: `account`.
@@ -150,6 +153,7 @@ impl Root {
             Self::Error => "error",
             Self::Provider => "provider",
             Self::Names => "names",
+            Self::Fresh => "fresh",
         }
     }
 
@@ -187,6 +191,10 @@ impl Root {
             }
             Self::Names => {
                 "by field: the list of all provider's values that the field's translation gives the unified value for; in a filter, those of its own field"
+            }
+            Self::Fresh => {
+                "what is made for one call and shown nowhere: `$fresh.password` is a password of 24 random characters, lower case, upper case, \
+                 digits and `-` or `_` among them, the same one in all steps of the call"
             }
         }
     }
@@ -290,7 +298,9 @@ impl DataPlace {
                 Root::StartedAt,
             ],
             Self::RawRecord | Self::Field => &[Root::Account, Root::Auth, Root::Constants, Root::Kept, Root::Input, Root::Id, Root::Parent],
-            Self::Step => &[Root::Account, Root::Auth, Root::Constants, Root::Kept, Root::Input, Root::Id, Root::Parent, Root::StartedAt],
+            Self::Step => {
+                &[Root::Account, Root::Auth, Root::Constants, Root::Kept, Root::Input, Root::Id, Root::Parent, Root::StartedAt, Root::Fresh]
+            }
             Self::Verb => &[
                 Root::Account,
                 Root::Auth,
@@ -302,6 +312,7 @@ impl DataPlace {
                 Root::StartedAt,
                 Root::Provider,
                 Root::Names,
+                Root::Fresh,
             ],
         }
     }

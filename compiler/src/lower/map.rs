@@ -141,8 +141,15 @@ impl Lowering<'_> {
         let all = |translation: &EnumField| {
             serde_json::Value::Object(translation.names().into_iter().map(|(unified, names)| (unified.to_owned(), names.into())).collect())
         };
-        let names: Vec<_> = [table("provider", &read.provider, &one), table("names", &read.names, &all)].into_iter().flatten().collect();
+        let tables = [table("provider", &read.provider, &one), table("names", &read.names, &all)];
+        let names: Vec<_> = tables.into_iter().flatten().chain(fresh(&read.fresh)).collect();
         (!names.is_empty()).then(|| plan::Step::new(plan::Action::Let(names), self.origin(span)))
+    }
+
+    /// What is made for one call of an operation that is made of steps.
+    pub(super) fn made_for(&self, steps: &[Step], span: Span) -> Option<plan::Step> {
+        let names = fresh(&Read::of(steps).fresh)?;
+        Some(plan::Step::new(plan::Action::Let(vec![names]), self.origin(span)))
     }
 
     /// A verb that the provider's own operation serves as it is.
@@ -211,6 +218,15 @@ struct Read {
     provider: BTreeSet<String>,
     /// Fields as all of the provider's values.
     names: BTreeSet<String>,
+    /// What is made for the call.
+    fresh: BTreeSet<String>,
+}
+
+/// `$fresh`, where steps read it: what is made for one call.
+fn fresh(names: &BTreeSet<String>) -> Option<(String, plan::Data)> {
+    let wanted = plan::Fresh::ALL.iter().filter(|(name, _)| names.contains(*name));
+    let members: Vec<_> = wanted.map(|(name, fresh)| ((*name).to_owned(), plan::Data::Fresh(*fresh))).collect();
+    (!members.is_empty()).then(|| ("fresh".to_owned(), plan::Data::Object(members)))
 }
 
 impl Read {
@@ -221,10 +237,12 @@ impl Read {
                 "input" => &mut read.input,
                 "provider" => &mut read.provider,
                 "names" => &mut read.names,
+                "fresh" => &mut read.fresh,
                 _ => continue,
             };
             match name.members.first() {
                 Some((member, _)) => drop(fields.insert(member.clone())),
+                None if name.name == "fresh" => read.fresh.extend(plan::Fresh::ALL.iter().map(|(name, _)| (*name).to_owned())),
                 None => read.whole = true,
             }
         }

@@ -25,7 +25,11 @@ impl Lowering<'_> {
             select: None,
             takes_id: callee.takes("id"),
             takes_parent: callee.takes("parent"),
-            steps: self.steps(steps, &self.asked.compounds.get(&name.value).cloned().unwrap_or_default(), true),
+            steps: self
+                .made_for(steps, name.span)
+                .into_iter()
+                .chain(self.steps(steps, &self.asked.compounds.get(&name.value).cloned().unwrap_or_default(), true))
+                .collect(),
             records,
             paginate: None,
             reads: self.reads(steps, 0),

@@ -146,7 +146,7 @@ fn counted(plan: &Plan, values: &Data) -> Option<usize> {
     match values {
         Data::List(values) => Some(values.len()),
         Data::Expression(expression) => plan.constants.get(expression.source.strip_prefix("$constants.")?)?.as_array().map(Vec::len),
-        Data::Const(_) | Data::Text(_) | Data::Object(_) => None,
+        Data::Const(_) | Data::Text(_) | Data::Fresh(_) | Data::Object(_) => None,
     }
 }
 

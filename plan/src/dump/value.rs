@@ -61,6 +61,7 @@ fn write(data: &Data, depth: usize, out: &mut String) {
                 }
             }
         },
+        Data::Fresh(fresh) => out.push_str(&format!("a fresh {}", fresh.name())),
         Data::Text(text) => out.push_str(&format!("\"{text}\"")),
         Data::Expression(expression) => out.push_str(&hanging(&expression.source, depth)),
         Data::Object(members) if members.is_empty() => out.push_str("{}"),
@@ -95,7 +96,7 @@ fn write(data: &Data, depth: usize, out: &mut String) {
 fn document(data: &Data) -> Option<&str> {
     match data {
         Data::Const(value) => value.as_str().filter(|text| text.contains('\n')),
-        Data::Text(_) | Data::Expression(_) | Data::Object(_) | Data::List(_) => None,
+        Data::Text(_) | Data::Fresh(_) | Data::Expression(_) | Data::Object(_) | Data::List(_) => None,
     }
 }
 

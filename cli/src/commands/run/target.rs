@@ -1,6 +1,6 @@
 //! What `RESOURCE[.VERB] [ID]` means in a connector's plan.
 
-use connc_plan::{Call, Data, Method, Operation, Plan, ResourceMap, Shape, UnifiedVerb, Verb};
+use connc_plan::{Method, Operation, Plan, ResourceMap, Shape, UnifiedVerb, Verb};
 
 use crate::error::{Stop, names, suggestion};
 
@@ -247,7 +247,7 @@ impl<'a> Target<'a> {
     /// Whether the call is about something below a parent.
     pub(super) fn needs_parent(&self) -> bool {
         match self {
-            Self::Unified { .. } => self.calls().any(|call| self.reads(call, "$parent")),
+            Self::Unified { .. } => self.reads("$parent"),
             Self::Native(operation) => operation.takes_parent,
             Self::Request { .. } => false,
         }
@@ -258,7 +258,7 @@ impl<'a> Target<'a> {
         match self {
             Self::Unified { map: _, verb } => match verb {
                 Verb::List | Verb::Create => false,
-                Verb::Get | Verb::Update | Verb::Delete | Verb::Add | Verb::Remove => self.calls().any(|call| self.reads(call, "$id")),
+                Verb::Get | Verb::Update | Verb::Delete | Verb::Add | Verb::Remove => self.reads("$id"),
             },
             Self::Native(operation) => operation.takes_id,
             Self::Request { .. } => false,
@@ -272,20 +272,11 @@ impl<'a> Target<'a> {
         }
     }
 
-    fn calls(&self) -> impl Iterator<Item = &'a Call> {
-        self.verb().into_iter().flat_map(|verb| &verb.steps).flat_map(connc_plan::Step::calls)
-    }
-
-    fn reads(&self, call: &Call, variable: &str) -> bool {
-        call.id.iter().chain(&call.parent).chain(call.input.iter().map(|(_, data)| data)).any(|data| mentions(data, variable))
-    }
-}
-
-fn mentions(data: &Data, variable: &str) -> bool {
-    match data {
-        Data::Const(_) | Data::Text(_) => false,
-        Data::Expression(expression) => expression.source.contains(variable),
-        Data::Object(members) => members.iter().any(|(_, data)| mentions(data, variable)),
-        Data::List(items) => items.iter().any(|data| mentions(data, variable)),
+    /// Whether a step of the verb reads the variable, be it in a name or a condition.
+    fn reads(&self, variable: &str) -> bool {
+        let ends = |rest: &str| !rest.starts_with(|next: char| next.is_alphanumeric() || next == '_');
+        let mentions = |source: &str| source.split(variable).skip(1).any(ends);
+        let steps = self.verb().into_iter().flat_map(|verb| &verb.steps);
+        steps.flat_map(connc_plan::Step::expressions).any(|expression| mentions(&expression.source))
     }
 }
