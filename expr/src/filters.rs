@@ -50,7 +50,7 @@ const LANGUAGES: &[&str] = &[
     "single_doubled", // in single quotes, `'` doubled: OData, SQL-like
     "soql",           // in single quotes, `\` and `'` behind a backslash
     "jql",            // in double quotes, `\` and `"` behind a backslash
-    "caret",          // bare, and refused where it holds `^`: encoded queries joined by `^`
+    "caret",          // bare, and refused where it holds `^` or is a script: encoded queries joined by `^`
 ];
 
 /// Every filter, in the order of the documentation.
@@ -198,9 +198,15 @@ fn quoted(value: &str, language: &str) -> Result<String, String> {
         "single_doubled" => Ok(format!("'{}'", value.replace('\'', "''"))),
         "soql" => Ok(format!("'{}'", value.replace('\\', "\\\\").replace('\'', "\\'"))),
         "caret" if value.contains('^') => Err("holds `^`, which cannot be quoted".to_owned()),
+        "caret" if is_script(value) => Err("begins with `javascript:`, which would be run".to_owned()),
         "caret" => Ok(value.to_owned()),
         _ => Err("is quoted for no language that is known".to_owned()),
     }
+}
+
+/// Whether an encoded query's value is taken for a program.
+fn is_script(value: &str) -> bool {
+    value.trim_start().get(..11).is_some_and(|start| start.eq_ignore_ascii_case("javascript:"))
 }
 
 #[cfg(test)]
@@ -239,6 +245,10 @@ mod tests {
             assert!(quoted("a\u{85}b", language).is_err(), "{language}");
         }
         assert!(quoted("a^ORb=1", "caret").is_err());
+        for script in ["javascript:gs.getUserID()", " \u{a0}JavaScript:x"] {
+            assert_eq!(quoted(script, "caret"), Err("begins with `javascript:`, which would be run".to_owned()));
+        }
+        assert_eq!(quoted("javascript", "caret").unwrap(), "javascript");
         assert!(quoted("a", "sql").is_err());
     }
 

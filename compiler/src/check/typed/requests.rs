@@ -11,6 +11,7 @@ use super::scope::{Input, scope};
 use crate::check::Case;
 use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::lang::{DataPlace, Piece, Reference, Root, Template};
+use crate::pagination::Next;
 use crate::shape::{Description, Endpoint, EndpointParameter, ParameterPlace, Scope, Shape, Trust, Value, refused};
 use crate::source::{Span, Spanned};
 use crate::spec::{Body, Operation};
@@ -227,6 +228,7 @@ fn body(operation: &Operation, facts: &Facts<'_>, scope: &Scope<'_>, reports: &m
                 return;
             };
             let target = endpoint.body.as_ref().map_or(Shape::Unknown, |body| body.shape.clone());
+            let target = without_paged(target, operation, scope);
             let sent = Sent { scope, trust: facts.trust, called, whole: true };
             sent.data(data, "body", &target, At { span, declared: None }, reports, coverage);
         }
@@ -318,6 +320,24 @@ fn body(operation: &Operation, facts: &Facts<'_>, scope: &Scope<'_>, reports: &m
             }
         }
     }
+}
+
+/// What a body still needs where the loop puts members into each request: its size, and a counter.
+fn without_paged(target: Shape, operation: &Operation, scope: &Scope<'_>) -> Shape {
+    let Some(paginate) = &operation.paginate else { return target };
+    let counter = matches!(paginate.next, Next::Counter { .. }).then_some(&paginate.into);
+    let put = paginate.size.iter().map(|size| &size.into).chain(counter);
+    let names: Vec<&str> =
+        put.filter_map(|target| if let plan::Target::Body(path) = target { path.first().map(String::as_str) } else { None }).collect();
+    let Shape::Object(object) = scope.shapes.resolve(&target) else { return target };
+    if !object.members.iter().any(|member| member.required && names.contains(&member.name.as_ref())) {
+        return target;
+    }
+    let mut relieved = object.as_ref().clone();
+    for member in relieved.members.iter_mut().filter(|member| names.contains(&member.name.as_ref())) {
+        member.required = false;
+    }
+    Shape::Object(relieved.into())
 }
 
 fn missing(name: &str, whose: &str, span: Span, place: Option<Span>, reports: &mut Reports<'_>) {
