@@ -326,7 +326,7 @@ fn target(target: &Target, span: Span) -> Option<Sent> {
     match target {
         Target::Query(name) => Some(Sent { name: name.clone(), place: "query", span }),
         Target::Header(name) => Some(Sent { name: name.clone(), place: "header", span }),
-        Target::Body(_) | Target::Url => None,
+        Target::Body(_) | Target::Template(_) | Target::Url => None,
     }
 }
 

@@ -86,6 +86,8 @@ pub enum Target {
     Header(String),
     /// A member of the JSON body, by path. GraphQL variables stand below `variables`.
     Body(Vec<String>),
+    /// The templates of the request, which name it `page.NAME`.
+    Template(String),
     /// The whole URL, resolved against the request's own; query, size and body of the operation are not added again.
     Url,
 }

@@ -62,7 +62,7 @@ impl<'a> Given<'a> {
             parent: self.inputs.parent.as_deref(),
             started_at: Some(context.started_at()),
             select: self.inputs.select.as_deref(),
-            size: self.turn.as_ref().and_then(Turn::size),
+            page: self.turn.as_ref().map(Turn::named).unwrap_or_default(),
             ..context.names()
         }
     }

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use connc_expr::text::Escape;
-use connc_plan::{Filter, FilterTarget, FilterValue, Parameter, Plan, ResourceMap, Type, Verb};
+use connc_expr::text::{Escape, Rendered, render_values};
+use connc_plan::{Filter, FilterTarget, FilterValue, Parameter, Plan, ResourceMap, Text, Type, Verb};
 use serde_json::Value;
 
 use crate::address::optional;
@@ -112,12 +112,18 @@ fn set(map: &ResourceMap, filter: &Filter, scope: &FilterScope<'_>, lists: &[&st
     }
     let own = scope.known.map(|known| known.sets.as_slice()).unwrap_or_default();
     for (target, text) in filter.sets.iter().chain(own) {
+        if let FilterTarget::Input(input) = target
+            && lists.contains(&input.as_str())
+        {
+            let elements = elements(text, scope)?;
+            let list = narrowed.input.entry(input.clone()).or_insert_with(|| Value::Array(Vec::new()));
+            if let Some(list) = list.as_array_mut() {
+                list.extend(elements.into_iter().map(Value::String));
+            }
+            continue;
+        }
         let made = optional(text, scope, Escape::None)?.unwrap_or_default();
         match target {
-            FilterTarget::Input(input) if lists.contains(&input.as_str()) => {
-                let list = narrowed.input.entry(input.clone()).or_insert_with(|| Value::Array(Vec::new()));
-                list.as_array_mut().into_iter().for_each(|list| list.push(Value::String(made.clone())));
-            }
             FilterTarget::Input(input) => match narrowed.input.get_mut(input) {
                 None => drop(narrowed.input.insert(input.clone(), Value::String(made))),
                 Some(known) => {
@@ -136,4 +142,18 @@ fn set(map: &ResourceMap, filter: &Filter, scope: &FilterScope<'_>, lists: &[&st
         }
     }
     Ok(())
+}
+
+/// The elements that a template adds to a list: those of the list that it names whole, or its text.
+fn elements(text: &Text, scope: &FilterScope<'_>) -> Result<Vec<String>, Error> {
+    if text.whole().is_none() {
+        return Ok(optional(text, scope, Escape::None)?.into_iter().collect());
+    }
+    let wrong = |message| Error::invalid(message);
+    Ok(match render_values(text, scope).map_err(|error| wrong(error.message))? {
+        None => Vec::new(),
+        Some(Rendered::One(text)) => vec![text],
+        Some(Rendered::Many(list)) => list,
+        Some(Rendered::Members(_)) => return Err(wrong(format!("`{text}` is an object, and no list of texts"))),
+    })
 }

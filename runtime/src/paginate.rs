@@ -31,7 +31,7 @@ impl<'a> Turn<'a> {
     pub(crate) fn link(&self) -> Option<&str> {
         match (&self.paginate.into, &self.token) {
             (Target::Url, Some(token)) => token.as_str(),
-            (Target::Url | Target::Query(_) | Target::Header(_) | Target::Body(_), _) => None,
+            (Target::Url | Target::Query(_) | Target::Header(_) | Target::Body(_) | Target::Template(_), _) => None,
         }
     }
 
@@ -40,9 +40,15 @@ impl<'a> Turn<'a> {
         !self.first && self.paginate.first_only.iter().any(|known| known == name)
     }
 
-    /// How many records are asked for.
-    pub(crate) fn size(&self) -> Option<u64> {
-        self.paginate.size.as_ref().map(|size| size.value)
+    /// What templates name `page.NAME`: the size and the token, where they go there.
+    pub(crate) fn named(&self) -> Vec<(String, String)> {
+        let size = self.sized().map(|(target, size)| (target, text(&size)));
+        let token = self.puts().into_iter().map(|(target, token)| (target, text(token)));
+        let named = |(target, text): (&Target, String)| match target {
+            Target::Template(name) => Some((name.clone(), text)),
+            Target::Query(_) | Target::Header(_) | Target::Body(_) | Target::Url => None,
+        };
+        size.into_iter().chain(token).filter_map(named).collect()
     }
 
     /// What goes where: the size and the token. A link has both already.
@@ -156,6 +162,11 @@ pub(crate) fn bound(paginate: &Paginate, state: &State) -> Result<(), Error> {
             .with_help("narrow the list so that it stays below that"));
     }
     Ok(())
+}
+
+/// A token as text: a text as it is, a number as its digits.
+fn text(token: &Value) -> String {
+    token.as_str().map_or_else(|| token.to_string(), str::to_owned)
 }
 
 fn grows(before: Option<&Value>, now: &Value) -> bool {

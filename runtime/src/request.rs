@@ -292,7 +292,8 @@ impl Parts {
             Target::Query(name) => self.put_query(&encode_query(name), encode_query(&text)),
             Target::Header(name) => self.put_header(name, &text, false)?,
             Target::Body(path) => self.put_body(path, value, &text)?,
-            Target::Url => {}
+            // Templates have named them.
+            Target::Template(_) | Target::Url => {}
         }
         Ok(())
     }

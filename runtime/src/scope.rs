@@ -40,8 +40,8 @@ pub(crate) struct Names<'a> {
     pub(crate) started_at: Option<&'a str>,
     /// `select`.
     pub(crate) select: Option<&'a [String]>,
-    /// `page.size`.
-    pub(crate) size: Option<u64>,
+    /// `page.*`.
+    pub(crate) page: Vec<(String, String)>,
 }
 
 impl<'a> Names<'a> {
@@ -61,7 +61,7 @@ impl<'a> Names<'a> {
             parent: None,
             started_at: None,
             select: None,
-            size: None,
+            page: Vec::new(),
         }
     }
 
@@ -91,7 +91,7 @@ impl Scope for Names<'_> {
                 Some(names) if !names.is_empty() => Lookup::List(names.to_vec()),
                 Some(_) | None => Lookup::Absent,
             },
-            ["page", "size"] => self.size.map_or(Lookup::Absent, |size| Lookup::Text(Cow::Owned(size.to_string()))),
+            ["page", name] => text(self.page.iter().find(|(known, _)| known == name).map(|(_, text)| text.as_str())),
             ["secret", name, rest @ ..] if self.secrets && !rest.is_empty() => self.document(name, rest),
             ["secret", name] if self.secrets => Self::secret(name, &self.account.secrets),
             ["token", name] => self.token.map_or(Lookup::Absent, |token| Self::secret(name, token)),

@@ -65,7 +65,7 @@ fn paging(operation: &Operation) -> Vec<&str> {
                 [first, name] if first == "variables" => Some(name.as_str()),
                 _ => None,
             },
-            plan::Target::Query(_) | plan::Target::Header(_) | plan::Target::Url => None,
+            plan::Target::Query(_) | plan::Target::Header(_) | plan::Target::Template(_) | plan::Target::Url => None,
         })
         .collect()
 }

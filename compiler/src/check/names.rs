@@ -192,6 +192,12 @@ fn known_names(place: TextPlace, owner: Owner<'_>, case: &Case<'_>) -> Vec<(Stri
                     known.push(("select".to_owned(), Some(select.span)));
                 }
             }
+            Root::Page => {
+                if let Owner::Operation(operation) = owner {
+                    let names = operation.paginate.iter().flat_map(|paginate| paginate.template_names());
+                    names.for_each(|name| known.push((format!("page.{name}"), None)));
+                }
+            }
             Root::Parent => known.push(("parent.id".to_owned(), None)),
             Root::Id
             | Root::StartedAt

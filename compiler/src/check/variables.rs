@@ -150,6 +150,7 @@ fn members(root: Root, owner: Owner<'_>, case: &Case<'_>) -> Option<Vec<(String,
             | Root::Scopes
             | Root::Id
             | Root::Select
+            | Root::Page
             | Root::StartedAt
             | Root::Value
             | Root::Status

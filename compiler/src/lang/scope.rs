@@ -83,6 +83,8 @@ pub enum Root {
     Parent,
     /// The names of the fields that are asked for.
     Select,
+    /// What paging puts into templates.
+    Page,
     /// When the call began.
     StartedAt,
     /// A unified filter's value.
@@ -118,6 +120,7 @@ impl Root {
         Root::Id,
         Root::Parent,
         Root::Select,
+        Root::Page,
         Root::StartedAt,
         Root::Value,
         Root::Status,
@@ -146,6 +149,7 @@ impl Root {
             Self::Id => "id",
             Self::Parent => "parent",
             Self::Select => "select",
+            Self::Page => "page",
             Self::StartedAt => "started_at",
             Self::Value => "value",
             Self::Status => "status",
@@ -180,6 +184,7 @@ impl Root {
             Self::Input => "the call's input",
             Self::Id => "the record's id",
             Self::Parent => "the record that the resource stands under; it has an `id`",
+            Self::Page => "what paging puts there: `page.NAME`, where `into` or `size` of `paginate` says `template: NAME`",
             Self::Select => "the names of the fields that are asked for, where the operation has `select`",
             Self::StartedAt => "when the call began: a timestamp (RFC 3339) in UTC, in milliseconds, the same for all that one call sends",
             Self::Value => "the filter's value",
@@ -228,6 +233,7 @@ impl TextPlace {
                 Root::Id,
                 Root::Parent,
                 Root::Select,
+                Root::Page,
                 Root::StartedAt,
             ],
             Self::Auth => &[Root::Account, Root::Auth, Root::Constants, Root::Kept, Root::Secret, Root::Token],

@@ -113,6 +113,13 @@ pub static SIZE: Table = Table {
             example: "variable: first\nmax: 200",
         },
         Key {
+            name: "template",
+            value: Value::Name,
+            need: Need::Optional,
+            doc: "The request's own templates, where `template: size` is in scope as `{{ page.size }}`.",
+            example: "template: size\nmax: 200",
+        },
+        Key {
             name: "max",
             value: Value::Integer,
             need: Need::Optional,
@@ -148,6 +155,13 @@ pub static INTO: Table = Table {
             example: "body: after",
         },
         Key { name: "variable", value: Value::Name, need: Need::Optional, doc: "A GraphQL variable.", example: "variable: after" },
+        Key {
+            name: "template",
+            value: Value::Name,
+            need: Need::Optional,
+            doc: "The request's own templates, where `template: offset` is in scope as `{{ page.offset }}`: for a token within a longer text, such as a query.",
+            example: "template: offset",
+        },
     ],
     also: None,
     reserved: &[],
@@ -195,7 +209,7 @@ pub(super) fn read(reader: &mut Reader<'_, '_>, style: &'static str, next: Next,
 
 /// Where a place of the request is named.
 pub(super) fn name_span(node: &Node) -> Option<Span> {
-    value_span(node, &["query", "header", "body", "variable"])
+    value_span(node, &["query", "header", "body", "variable", "template"])
 }
 
 /// Where the value of one of these keys stands.
@@ -212,7 +226,7 @@ pub(super) fn into(reader: &mut Reader<'_, '_>) -> Option<plan::Target> {
 }
 
 fn target(reader: &mut Reader<'_, '_>) -> Option<plan::Target> {
-    let key = reader.needs_one_of(&["query", "header", "body", "variable"])?;
+    let key = reader.needs_one_of(&["query", "header", "body", "variable", "template"])?;
     let name = reader.text(key)?;
     if key == "header" {
         header_name(&name, Headers::Sent, reader.context());
@@ -221,6 +235,7 @@ fn target(reader: &mut Reader<'_, '_>) -> Option<plan::Target> {
     Some(match key {
         "query" => plan::Target::Query(name),
         "header" => plan::Target::Header(name),
+        "template" => plan::Target::Template(name),
         "variable" => plan::Target::Body(vec!["variables".to_owned(), name]),
         _ => plan::Target::Body(name.split('.').map(ToOwned::to_owned).collect()),
     })

@@ -82,6 +82,17 @@ pub struct Loop {
     pub asked_span: Option<Span>,
 }
 
+impl Loop {
+    /// The names below `page.` by which templates have the token and the size.
+    pub fn template_names(&self) -> impl Iterator<Item = &str> {
+        let targets = std::iter::once(&self.into).chain(self.size.iter().map(|size| &size.into));
+        targets.filter_map(|target| match target {
+            plan::Target::Template(name) => Some(name.as_str()),
+            plan::Target::Query(_) | plan::Target::Header(_) | plan::Target::Body(_) | plan::Target::Url => None,
+        })
+    }
+}
+
 /// Where the next page's token comes from.
 #[derive(Clone, Debug)]
 pub enum Next {

@@ -197,6 +197,7 @@ fn target(target: &Target) -> String {
     match target {
         Target::Query(name) => format!("query {name}"),
         Target::Header(name) => format!("header {name}"),
+        Target::Template(name) => format!("templates as page.{name}"),
         Target::Body(path) => format!("body {}", path.join(".")),
         Target::Url => "the whole URL".to_owned(),
     }

@@ -194,7 +194,7 @@ impl Proof<'_, '_, '_> {
                     self.reports.push(diagnostic.related(endpoint.span, "the provider's operation"));
                 }
             }
-            plan::Target::Header(_) | plan::Target::Url => {}
+            plan::Target::Header(_) | plan::Target::Template(_) | plan::Target::Url => {}
         }
     }
 }

@@ -77,7 +77,7 @@ fn conform(operation: &Operation, endpoint: &Endpoint, scope: &Scope<'_>, case: 
     let paged: Vec<&str> = paged
         .filter_map(|target| match target {
             plan::Target::Query(name) | plan::Target::Header(name) => Some(name.as_str()),
-            plan::Target::Body(_) | plan::Target::Url => None,
+            plan::Target::Body(_) | plan::Target::Template(_) | plan::Target::Url => None,
         })
         .collect();
     for parameter in endpoint.parameters.iter().filter(|parameter| parameter.required) {

@@ -101,7 +101,7 @@ fn variable(root: Root, input: Input<'_>, case: &Case<'_>, typed: &Typed<'_>) ->
             translated(input, |translation| Shape::list(Shape::words(translation.names().into_iter().flat_map(|(_, names)| names))))
         }
         Root::Fresh => object(plan::Fresh::ALL.iter().map(|(name, _)| Member { required: true, ..Member::new(name, Shape::text()) })),
-        Root::App | Root::Secret | Root::Token | Root::Jwt | Root::Scopes | Root::Value => Value::unknown(),
+        Root::App | Root::Page | Root::Secret | Root::Token | Root::Jwt | Root::Scopes | Root::Value => Value::unknown(),
     }
 }
 
