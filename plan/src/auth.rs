@@ -98,6 +98,9 @@ pub struct Choose {
     pub name: String,
     /// What can be chosen: an object with `id` and `label`, or a list of them, over what the steps of `connect` bound. One needs no asking.
     pub from: Expression,
+    /// What is kept besides, below `kept.`, over the object that is chosen.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub keep: Vec<Keep>,
     /// Where it was written.
     pub origin: Origin,
 }

@@ -33,6 +33,9 @@ pub struct Cassette {
     /// The names of the tokens that the account holds when the call begins; none where it holds all that its method has.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tokens: Option<Vec<String>>,
+    /// Whether the account is disconnected after the call.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub disconnect: bool,
     /// The unified model, or none for the provider's own shape.
     pub model: Option<String>,
     /// The call.

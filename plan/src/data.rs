@@ -44,6 +44,17 @@ impl Fresh {
 }
 
 impl Data {
+    /// Every template's text in the tree.
+    #[must_use]
+    pub fn texts(&self) -> Vec<&Text> {
+        match self {
+            Self::Const(_) | Self::Fresh(_) | Self::Expression(_) => Vec::new(),
+            Self::Text(text) => vec![text],
+            Self::Object(members) => members.iter().flat_map(|(_, value)| value.texts()).collect(),
+            Self::List(items) => items.iter().flat_map(Self::texts).collect(),
+        }
+    }
+
     /// Every expression in the tree.
     #[must_use]
     pub fn expressions(&self) -> Vec<&Expression> {

@@ -114,7 +114,9 @@ fn declared(method: &AuthMethod) -> Vec<Parameter> {
     let exchange = method.authorize.as_ref().map(|authorize| &authorize.exchange);
     let acquires = exchange.into_iter().chain(&method.acquire).chain(&method.refresh);
     let mut declared: Vec<Parameter> = Vec::new();
-    for shown in acquires.flat_map(|acquire| &acquire.steps).flat_map(|step| &step.keep).filter_map(|keep| keep.shown.as_ref()) {
+    let of_answers = acquires.flat_map(|acquire| &acquire.steps).flat_map(|step| &step.keep);
+    let of_choices = method.choose.iter().flat_map(|choose| &choose.keep);
+    for shown in of_answers.chain(of_choices).filter_map(|keep| keep.shown.as_ref()) {
         if !declared.iter().any(|known| known.name == shown.name) {
             declared.push(Parameter { required: false, ..shown.clone() });
         }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use connc_plan::{Choose, ErrorKind};
+use connc_plan::{Choose, ErrorKind, Expression, Keep, KeepFrom, Parameter, Type};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -12,7 +12,7 @@ use crate::exchange::Inputs;
 use crate::filter::Narrowed;
 use crate::program::{Evaluation, Vars};
 use crate::steps::{Doing, steps_done};
-use crate::{Account, Call, Connector, Error, Runtime, resolve};
+use crate::{Account, Call, Connector, Error, Runtime, parameter, resolve};
 
 /// Where a person goes to allow the access, and what has to come back with the answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,11 +49,15 @@ pub struct Choice {
 
 /// One of what can be chosen.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Choosable {
     /// What is kept.
     pub id: String,
     /// How people know it.
     pub label: String,
+    /// What is kept besides when it is chosen, by its name below `kept.`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub kept: BTreeMap<String, Value>,
 }
 
 impl Runtime {
@@ -109,10 +113,10 @@ impl Runtime {
             let Some(options) = entry.offered.get(name) else {
                 return Err(Error::invalid(format!("there is nothing to choose for `{name}`")).with_help("connect the account first"));
             };
-            if !options.iter().any(|option| option.id == id) {
+            let Some(option) = options.iter().find(|option| option.id == id).cloned() else {
                 return Err(Error::invalid(format!("`{name}` has no such option")).with_help("connect the account again where it is new"));
-            }
-            entry.kept.insert(name.to_owned(), Value::String(id.to_owned()));
+            };
+            take(&mut entry, name, option);
             Ok(entry)
         });
         changed.await.map(drop)
@@ -183,11 +187,11 @@ async fn connected(context: &Context) -> Result<Connected, Error> {
         let mut entry = stored?.unwrap_or_default();
         for (name, options) in &offered {
             let known = entry.kept.get(name).and_then(Value::as_str);
-            match options.as_slice() {
-                [only] => drop(entry.kept.insert(name.clone(), Value::String(only.id.clone()))),
-                // What was chosen before and is still there is not asked for again.
-                _ if known.is_some_and(|known| options.iter().any(|option| option.id == known)) => {}
-                _ => drop(entry.kept.remove(name)),
+            // What was chosen before and is still there is not asked for again.
+            let again = options.iter().find(|option| known == Some(option.id.as_str()));
+            match (options.as_slice(), again) {
+                ([only], _) | (_, Some(only)) => take(&mut entry, name, only.clone()),
+                (_, None) => drop(entry.kept.remove(name)),
             }
         }
         entry.offered.clone_from(&offered);
@@ -197,6 +201,46 @@ async fn connected(context: &Context) -> Result<Connected, Error> {
     let kept = (*context.standing().kept).clone();
     let open = offered.into_iter().filter(|(name, _)| !kept.contains_key(name));
     Ok(Connected { choices: open.map(|(name, options)| Choice { name, options }).collect(), kept })
+}
+
+/// Keeps what is chosen, and what comes with it.
+fn take(entry: &mut auth::Entry, name: &str, option: Choosable) {
+    let Choosable { id, label: _, kept } = option;
+    entry.kept.insert(name.to_owned(), Value::String(id));
+    entry.kept.extend(kept);
+}
+
+/// What is kept besides of something that can be chosen.
+fn besides(context: &Context, choose: &Choose, value: &Value) -> Result<BTreeMap<String, Value>, Error> {
+    let wanted: Vec<(&Keep, &Expression, &Parameter)> = choose
+        .keep
+        .iter()
+        .filter_map(|keep| match (&keep.from, &keep.shown) {
+            (KeepFrom::Body(expression), Some(shown)) => Some((keep, expression, shown)),
+            (KeepFrom::Body(_) | KeepFrom::Header(_) | KeepFrom::Cookie(_), _) => None,
+        })
+        .collect();
+    if wanted.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let expressions: Vec<&Expression> = wanted.iter().map(|(_, expression, _)| *expression).collect();
+    let over = Evaluation::over(context.programs(), &value.to_string(), &context.vars(), &expressions)?;
+    let mut kept = BTreeMap::new();
+    for (Keep { name, required, .. }, expression, shown) in wanted {
+        match over.value(expression)?.filter(|value| !value.is_null() && value.as_str() != Some("")) {
+            Some(value) => {
+                let value = parameter::fits(shown, &value).map_err(|wrong| {
+                    // A provider, or whoever answers in its place, must not say where credentials go.
+                    let kind = if matches!(shown.r#type, Type::Url | Type::Hostname) { ErrorKind::Security } else { ErrorKind::Provider };
+                    Error::new(kind, format!("`{name}` of what can be chosen for `{}` {wrong}", choose.name))
+                })?;
+                kept.insert(name.clone(), value);
+            }
+            None if *required => return Err(Error::new(ErrorKind::Map, format!("an option of `{}` has no `{name}`", choose.name))),
+            None => {}
+        }
+    }
+    Ok(kept)
 }
 
 /// What there is to choose: objects with `id` and `label`.
@@ -218,7 +262,8 @@ fn options(context: &Context, choose: &Choose, vars: &Vars) -> Result<Vec<Choosa
         let id =
             text(value, "id").ok_or_else(|| placed(Error::new(ErrorKind::Map, format!("an option of `{}` has no `id`", choose.name))))?;
         if !options.iter().any(|known| known.id == id) {
-            options.push(Choosable { label: text(value, "label").unwrap_or_else(|| id.clone()), id });
+            let kept = besides(context, choose, value).map_err(placed)?;
+            options.push(Choosable { label: text(value, "label").unwrap_or_else(|| id.clone()), id, kept });
         }
     }
     if options.is_empty() {

@@ -131,7 +131,8 @@ fn kept(method: &AuthMethod) -> Vec<&str> {
     let exchange = method.authorize.as_ref().map(|authorize| &authorize.exchange);
     let keeps = exchange.into_iter().flat_map(|acquire| &acquire.steps).flat_map(|step| &step.keep);
     let shown = keeps.filter(|keep| keep.shown.is_some() && keep.required).map(|keep| keep.name.as_str());
-    shown.chain(method.choose.iter().map(|choice| choice.name.as_str())).collect()
+    let besides = method.choose.iter().flat_map(|choice| &choice.keep).filter(|keep| keep.required).map(|keep| keep.name.as_str());
+    shown.chain(method.choose.iter().map(|choice| choice.name.as_str())).chain(besides).collect()
 }
 
 /// An account that names no method uses the first.

@@ -78,6 +78,7 @@ pub(crate) fn cassette(tape: &Tape<'_>, name: &str) -> Result<Made, Stop> {
         kept: Default::default(),
         connect: None,
         tokens: None,
+        disconnect: false,
         model: tape.model.clone(),
         call: tape.call.clone(),
         clock: clock.to_string(),

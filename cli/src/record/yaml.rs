@@ -23,6 +23,7 @@ pub(crate) fn cassette(cassette: &Cassette) -> String {
         kept,
         connect,
         tokens,
+        disconnect,
         model,
         call,
         clock,
@@ -47,6 +48,7 @@ pub(crate) fn cassette(cassette: &Cassette) -> String {
         members.push(("connect".to_owned(), Json::Object(inner)));
     }
     members.extend(tokens.iter().map(|tokens| ("tokens".to_owned(), Json::List(tokens.iter().map(|name| text(name)).collect()))));
+    members.extend(disconnect.then(|| ("disconnect".to_owned(), Json::Bool(true))));
     members.extend(model.iter().map(|model| ("model".to_owned(), text(model))));
     members.push(("call".to_owned(), called(call)));
     members.push(("clock".to_owned(), text(clock)));

@@ -106,6 +106,18 @@ struct Script<'a> {
 
 impl Script<'_> {
     async fn run(&mut self, runtime: &Runtime, connector: &Connector, account: &Account, transport: &Replay) {
+        self.called(runtime, connector, account, transport).await;
+        if self.cassette.disconnect && self.course.error.is_none() {
+            let done = runtime.disconnect(connector, account).await;
+            self.requests(transport);
+            match done {
+                Ok(_) => self.line("disconnected"),
+                Err(error) => self.error(&error),
+            }
+        }
+    }
+
+    async fn called(&mut self, runtime: &Runtime, connector: &Connector, account: &Account, transport: &Replay) {
         if !self.connected(runtime, connector, account, transport).await {
             return;
         }

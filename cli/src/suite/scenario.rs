@@ -175,6 +175,7 @@ fn renewed(sent: &[Sent], good: &dyn Fn(&Sent) -> bool) -> bool {
     let same = |one: &Sent, other: &Sent| (&one.method, &one.url, &one.body) == (&other.method, &other.url, &other.body);
     sent.iter().enumerate().filter(|(_, refused)| refused.purpose == Purpose::Call).any(|(index, refused)| {
         let mut after = sent.iter().skip(index + 1);
-        after.any(|sent| sent.purpose != Purpose::Call && good(sent)) && after.any(|sent| same(sent, refused) && good(sent))
+        after.any(|sent| matches!(sent.purpose, Purpose::Token | Purpose::Renewal) && good(sent))
+            && after.any(|sent| same(sent, refused) && good(sent))
     })
 }

@@ -142,18 +142,18 @@ pub(super) fn acquire(reader: &mut Reader<'_, '_>, terms: &Terms, jwt: Option<&J
     Some(terms.acquire(steps))
 }
 
-/// Reads `logout`: requests that carry what every other request carries.
-pub(super) fn logout(reader: &mut Reader<'_, '_>) -> Vec<Step> {
-    let Some(node) = reader.take("logout") else { return Vec::new() };
+/// Reads `logout` or `revoke`: requests that end what was got. `applied` says whether they carry what every other request carries.
+pub(super) fn endings(reader: &mut Reader<'_, '_>, key: &'static str, applied: bool) -> Vec<Step> {
+    let Some(node) = reader.take(key) else { return Vec::new() };
     let mut steps = Vec::new();
-    for item in reader.context().list(node, "logout") {
+    for item in reader.context().list(node, key) {
         let Some(mut step) = step(item, reader) else { continue };
         if let Some(keep) = step.keep.first() {
-            let diagnostic = Diagnostic::new(Code::ConflictingKeys, keep.name.span, "nothing is kept of a logout's answer");
+            let diagnostic = Diagnostic::new(Code::ConflictingKeys, keep.name.span, format!("nothing is kept of what `{key}` answers"));
             reader.context().diagnostics.push(diagnostic.help("leave `keep` out"));
         }
         step.keep.clear();
-        step.request.applied = true;
+        step.request.applied = applied;
         steps.push(step);
     }
     steps

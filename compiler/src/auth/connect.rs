@@ -1,10 +1,12 @@
 //! `connect` and `choose`: calls after connecting, and what a person chooses of their answers.
 
 use connc_expr::functions;
+use connc_plan::Type;
 
+use super::{Formula, Keep, KeepFrom, keep};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::lang::{Expression, Root, expression};
-use crate::shape::check_name;
+use crate::shape::{Parameter, check_name};
 use crate::source::Spanned;
 use crate::yaml::{Key, Need, Reader, Table, Value};
 
@@ -32,13 +34,22 @@ pub(super) static CONNECT: Table = Table {
 pub(super) static CHOOSE: Table = Table {
     name: "choice",
     doc: "What a person chooses once, after connecting: in scope as `kept.NAME`, a text. Where there is one alone, nobody is asked.",
-    keys: &[Key {
-        name: "from",
-        value: Value::Jsonata,
-        need: Need::Required,
-        doc: "What can be chosen: objects with `id` and `label`, over the variables of `connect`.",
-        example: "from: '$things.{ \"id\": id, \"label\": name }'",
-    }],
+    keys: &[
+        Key {
+            name: "from",
+            value: Value::Jsonata,
+            need: Need::Required,
+            doc: "What can be chosen: objects with `id` and `label`, over the variables of `connect`.",
+            example: "from: '$things.{ \"id\": id, \"label\": name }'",
+        },
+        Key {
+            name: "keep",
+            value: keep::VALUE,
+            need: Need::Optional,
+            doc: "What is kept besides of the object that is chosen, each in scope as `kept.NAME`: where it stands in it, with a `type` where it is no mere text. None of it is a secret.",
+            example: "from: '$things.{ \"id\": id, \"label\": name, \"url\": url }'\nkeep: { address: { from: url, type: url, within: [example.com] } }",
+        },
+    ],
     also: None,
     reserved: &[],
     rest: None,
@@ -61,6 +72,18 @@ pub struct Choose {
     pub name: Spanned<String>,
     /// What can be chosen.
     pub from: Expression,
+    /// What is kept besides of what is chosen; each is shown.
+    pub keep: Vec<Keep>,
+}
+
+impl Choose {
+    /// Where what is kept besides stands in what is chosen.
+    pub fn kept(&self) -> impl Iterator<Item = &Expression> {
+        self.keep.iter().filter_map(|keep| match &keep.from {
+            KeepFrom::Body(Formula::Written(expression)) => Some(expression),
+            KeepFrom::Body(Formula::Made(..)) | KeepFrom::Header(_) | KeepFrom::Cookie(_) => None,
+        })
+    }
 }
 
 /// Reads `connect` and `choose`.
@@ -87,7 +110,8 @@ pub(super) fn read(reader: &mut Reader<'_, '_>) -> (Vec<Connect>, Vec<Choose>) {
     for (name, node) in reader.map("choose") {
         check_name(name, reader.context());
         let Some(mut inner) = Reader::open(node, &CHOOSE, reader.context()) else { continue };
-        chooses.extend(expression(&mut inner, "from").map(|from| Choose { name: name.clone(), from }));
+        let keep = shown(&mut inner);
+        chooses.extend(expression(&mut inner, "from").map(|from| Choose { name: name.clone(), from, keep }));
     }
     for (one, other, why) in [("choose", "connect", "calls what it chooses from"), ("connect", "choose", "reads what it calls")] {
         if let Some(span) = reader.key_span(one).filter(|_| reader.key_span(other).is_none() && !reader.is_key_damaged(other)) {
@@ -96,4 +120,28 @@ pub(super) fn read(reader: &mut Reader<'_, '_>) -> (Vec<Connect>, Vec<Choose>) {
         }
     }
     (connects, chooses)
+}
+
+/// What is kept of what is chosen: it is no secret, and stands in the chosen object itself.
+fn shown(reader: &mut Reader<'_, '_>) -> Vec<Keep> {
+    let mut keeps = keep::keeps(reader);
+    for keep in &mut keeps {
+        if !matches!(keep.from, KeepFrom::Body(_)) {
+            let message = format!("`{}` is kept of what is chosen, which comes without headers and cookies", keep.name.value);
+            let diagnostic = Diagnostic::new(Code::ConflictingKeys, keep.name.span, message);
+            reader.context().diagnostics.push(diagnostic.help("write `from:` with where it stands in the chosen object"));
+        }
+        keep.shown.get_or_insert_with(|| Parameter {
+            name: keep.name.clone(),
+            r#type: Type::String,
+            required: keep.required,
+            description: None,
+            example: None,
+            default: None,
+            within: Vec::new(),
+            values: Vec::new(),
+            incomplete: false,
+        });
+    }
+    keeps
 }

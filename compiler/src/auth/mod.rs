@@ -178,7 +178,13 @@ impl Method {
     #[must_use]
     pub fn kept(&self) -> Vec<&Spanned<String>> {
         let keeps = self.parts.keeps().into_iter().filter(|keep| keep.shown.is_some()).map(|keep| &keep.name);
-        keeps.chain(self.choose.iter().map(|choice| &choice.name)).collect()
+        let chosen = self.choose.iter().flat_map(|choice| std::iter::once(&choice.name).chain(choice.keep.iter().map(|keep| &keep.name)));
+        keeps.chain(chosen).collect()
+    }
+
+    /// What it keeps: of answers, and of what is chosen.
+    pub fn keeps(&self) -> impl Iterator<Item = &Keep> {
+        self.parts.keeps().into_iter().chain(self.choose.iter().flat_map(|choice| &choice.keep))
     }
 
     /// Reads a method.

@@ -1,6 +1,6 @@
 //! `session`: a login whose cookies and headers go onto every request until it ends.
 
-use super::acquire::{acquire, logout};
+use super::acquire::{acquire, endings};
 use super::tokens::{TOKENS, Terms, apply};
 use super::{Parts, Scheme};
 use crate::diagnostic::{Code, Diagnostic};
@@ -40,7 +40,7 @@ fn read(reader: &mut Reader<'_, '_>) -> Option<Parts> {
     let span = reader.key_span("acquire").unwrap_or(reader.span);
     let terms = Terms::own(reader, span);
     let acquire = acquire(reader, &terms, None);
-    let (expired, release, applied) = (expression(reader, "expired"), logout(reader), apply(reader));
+    let (expired, release, applied) = (expression(reader, "expired"), endings(reader, "logout", true), apply(reader));
     if applied.is_none() && !reader.is_key_damaged("apply") {
         let diagnostic = Diagnostic::new(Code::MissingKey, span, "a session needs the key `apply`");
         let help = "say how requests carry it: `apply: [{ cookie: SESSION, value: \"{{ token.sid }}\" }]`";

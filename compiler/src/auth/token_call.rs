@@ -1,6 +1,6 @@
 //! `token_call`: requests of the provider's own kind that buy a token, such as an app's signed proof for an installation's token.
 
-use super::acquire::{acquire, default_apply};
+use super::acquire::{acquire, default_apply, endings};
 use super::tokens::{TOKENS, Terms, apply};
 use super::{Parts, Scheme, jwt};
 use crate::lang::expression;
@@ -26,6 +26,14 @@ static TABLE: Table = Table {
             doc: "The requests, in order. `expires_in` and `expires_at` stand beside them, and read the last answer.",
             example: "acquire:\n  - { post: /token, bearer: \"{{ secret.key }}\", keep: { value: token } }",
         },
+        Key {
+            name: "revoke",
+            value: Value::List(&Value::Object(&super::acquire::REQUEST)),
+            need: Need::Optional,
+            doc: "Requests that take tokens back in the provider's own way when an account is disconnected, in order. They carry nothing but what they say; \
+                  one that reads a `token.*` which is not kept is left out.",
+            example: "revoke: [{ delete: /token, bearer: \"{{ token.value }}\" }]",
+        },
     ],
     also: Some(&TOKENS),
     reserved: &[],
@@ -38,7 +46,7 @@ fn read(reader: &mut Reader<'_, '_>) -> Option<Parts> {
     let terms = Terms::own(reader, span);
     let jwt = jwt::jwt(reader, None);
     let acquire = acquire(reader, &terms, jwt.as_ref());
-    let expired = expression(reader, "expired");
+    let (expired, release) = (expression(reader, "expired"), endings(reader, "revoke", false));
     let apply = apply(reader).unwrap_or_else(|| default_apply(reader, acquire.as_ref()));
-    Some(Parts { acquire, expired, apply, ..Parts::default() })
+    Some(Parts { acquire, expired, release, apply, ..Parts::default() })
 }

@@ -190,7 +190,7 @@ fn supplied<'a>(reference: &Reference, by: Option<&Method>, case: &'a Case<'_>) 
         "account" => case.names.account.get(name.as_str()).copied().into_iter().collect(),
         "auth" => methods().flat_map(|method| &method.parameters).filter(|parameter| parameter.name.value == *name).collect(),
         "kept" => {
-            let shown = methods().flat_map(|method| method.parts.keeps()).filter_map(|keep| keep.shown.as_ref());
+            let shown = methods().flat_map(Method::keeps).filter_map(|keep| keep.shown.as_ref());
             shown.filter(|parameter| parameter.name.value == *name).collect()
         }
         // Constants are the author's own literals; anything else was reported as unknown.

@@ -2,7 +2,7 @@
 //! method keeps only where that method is the one.
 
 use super::{Case, Owner, uses};
-use crate::auth::{Acquire, Method};
+use crate::auth::{Acquire, Choose, Method};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::lang::{Expression, Reference, Template, TextPlace};
 use crate::source::Span;
@@ -63,7 +63,8 @@ fn connected(method: &Method, case: &Case<'_>, diagnostics: &mut Diagnostics) {
             let in_texts = texts.flat_map(Template::references).filter_map(|found| Some((kept_name(found)?.to_owned(), found.span)));
             let in_data = uses::operation_body(operation).into_iter().flat_map(kept_in);
             for (name, span) in in_texts.chain(in_data) {
-                if method.choose.iter().any(|choice| choice.name.value == name) {
+                let chosen = |choice: &Choose| choice.name.value == name || choice.keep.iter().any(|keep| keep.name.value == name);
+                if method.choose.iter().any(chosen) {
                     let message = format!("operation `{}` reads `kept.{name}`, which is chosen only after it", operation.name.value);
                     let diagnostic = Diagnostic::new(Code::EarlyValue, connect.call.span, message).related(span, "it is read here");
                     let help = "call an operation with a whole URL of its own; the connector lists its host under `hosts`";

@@ -2,7 +2,7 @@
 
 use connc_plan as plan;
 
-use crate::auth::{self, Acquire, Formula, Jwt, KeepFrom, Method, Parts, Sign, Signed, Step as TokenStep, Tree};
+use crate::auth::{self, Acquire, Choose, Formula, Jwt, KeepFrom, Method, Parts, Sign, Signed, Step as TokenStep, Tree};
 use crate::lang::{DataPlace, Expression, Template, TextPlace};
 use crate::pagination::Next;
 use crate::shape::Parameter;
@@ -170,6 +170,8 @@ pub(super) fn data(spec: &Connector) -> Vec<DataUse<'_>> {
         let names: Vec<&Spanned<String>> = method.connect.iter().map(|connect| &connect.name).collect();
         let choices = method.choose.iter().map(|choice| &choice.from);
         uses.extend(choices.map(|expression| DataUse { place: DataPlace::Choose, expression, owner, names: names.clone() }));
+        let kept = method.choose.iter().flat_map(Choose::kept);
+        uses.extend(kept.map(|expression| DataUse { place: DataPlace::Choose, expression, owner, names: Vec::new() }));
     }
     uses
 }

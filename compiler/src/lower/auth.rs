@@ -34,9 +34,10 @@ impl Lowering<'_> {
             connect: connect.iter().map(|connect| self.connect(connect)).collect(),
             choose: choose
                 .iter()
-                .map(|Choose { name, from }| plan::Choose {
+                .map(|Choose { name, from, keep }| plan::Choose {
                     name: name.value.clone(),
                     from: self.expression(from),
+                    keep: keep.iter().map(|keep| self.keep(keep)).collect(),
                     origin: self.origin(name.span),
                 })
                 .collect(),

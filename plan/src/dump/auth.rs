@@ -64,7 +64,10 @@ pub(super) fn methods(page: &mut Page, plan: &Plan) {
             signed(&mut rows, sign);
         }
         rows.extend(connect.iter().map(|step| ("connect", steps::step_text(step))));
-        rows.extend(choose.iter().map(|Choose { name, from, origin: _ }| ("choose", format!("kept.{name} of {}", from.source))));
+        for Choose { name, from, keep, origin: _ } in choose {
+            rows.push(("choose", format!("kept.{name} of {}", from.source)));
+            rows.extend(keep.iter().map(|keep| ("with it", kept(keep))));
+        }
         page.rows(1, &rows);
     }
 }

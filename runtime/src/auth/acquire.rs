@@ -104,7 +104,8 @@ pub(crate) async fn release(context: &Context, tokens: &BTreeMap<String, Secret<
         let jwt = step.jwt.as_ref().map(|jwt| sign::jwt(context, jwt, &names)).transpose()?;
         let names = Names { jwt: jwt.as_ref(), ..names };
         let redactor = request::redactor(context, &names);
-        let built = bare(context, &step.request, &names)?;
+        let mut built = bare(context, &step.request, &names)?;
+        built.purpose = Purpose::Release;
         let received = send(context, &step.request, &built).await.map_err(|error| clean(error, &redactor));
         let ended = received.and_then(|received| match received.status {
             // What is not known any more, or not let in, has ended already.

@@ -38,7 +38,8 @@ pub(super) fn reads(step: &AcquireStep) -> BTreeSet<&str> {
     let fields = if let Body::Form(fields) = &request.body { fields.as_slice() } else { &[] };
     let named = request.query.iter().chain(&request.headers).chain(fields);
     let claims = step.jwt.iter().flat_map(|jwt| jwt.claims.iter().chain(&jwt.header));
-    std::iter::once(&request.url).chain(named.chain(claims).map(|(_, text)| text)).flat_map(tokens).collect()
+    let body = if let Body::Json(data) = &request.body { data.texts() } else { Vec::new() };
+    std::iter::once(&request.url).chain(named.chain(claims).map(|(_, text)| text)).chain(body).flat_map(tokens).collect()
 }
 
 /// Refuses a body whose data reads what nobody chose yet: without it, the provider would choose.

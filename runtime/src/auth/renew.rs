@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use connc_plan::ErrorKind;
+use connc_plan::{Choose, ErrorKind};
 use futures_util::FutureExt as _;
 use futures_util::future::{BoxFuture, Either, select};
 use tracing::Instrument as _;
@@ -300,7 +300,8 @@ async fn bought(context: &Context, current: Option<&Entry>, renewed: &mut Got) -
 
 /// The chosen values among those that are kept, and what could be chosen.
 fn chosen(context: &Context, entry: &Entry) -> Entry {
-    let is_choice = |name: &str| context.account.method.choose.iter().any(|choose| choose.name == name);
+    let of = |choose: &Choose, name: &str| choose.name == name || choose.keep.iter().any(|keep| keep.name == name);
+    let is_choice = |name: &str| context.account.method.choose.iter().any(|choose| of(choose, name));
     let kept: BTreeMap<_, _> =
         entry.kept.iter().filter(|(name, _)| is_choice(name)).map(|(name, value)| (name.clone(), value.clone())).collect();
     Entry { kept, offered: entry.offered.clone(), ..Entry::default() }

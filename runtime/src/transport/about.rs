@@ -20,10 +20,12 @@ pub enum Purpose {
     /// The call itself.
     #[default]
     Call,
-    /// Getting a token, or giving it back.
+    /// Getting a token.
     Token,
     /// Renewing a token with what was kept for that.
     Renewal,
+    /// Taking a token back, or ending a session.
+    Release,
 }
 
 impl About {

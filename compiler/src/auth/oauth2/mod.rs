@@ -204,6 +204,14 @@ static TABLE: Table = Table {
             doc: "Where tokens are taken back when an account is disconnected (RFC 7009).",
             example: "revoke_url: https://api.example.com/oauth/revoke",
         },
+        Key {
+            name: "revoke",
+            value: Value::List(&Value::Object(&super::acquire::REQUEST)),
+            need: Need::Optional,
+            doc: "Requests that take tokens back in the provider's own way when an account is disconnected, in order. They carry nothing but what they say; \
+                  one that reads a `token.*` which is not kept is left out.",
+            example: "revoke: [{ delete: https://api.example.com/tokens, bearer: \"{{ token.access_token }}\" }]",
+        },
     ],
     also: Some(&TOKENS),
     reserved: &[Reserved { name: "device_authorization_url", doc: "the device code grant" }],

@@ -4,6 +4,7 @@ use connc_plan as plan;
 
 use super::client::{Client, Proven};
 use super::{Grant, REFRESH, need};
+use crate::auth::acquire::endings;
 use crate::auth::tokens::{Terms, apply};
 use crate::auth::{Acquire, Authorize, Body, Fields, Formula, Keep, KeepFrom, Parts, Request, Step, bearer_header, jwt, keep, named};
 use crate::diagnostic::{Code, Diagnostic};
@@ -39,6 +40,8 @@ pub(super) fn read(reader: &mut Reader<'_, '_>) -> Option<Parts> {
     let brought = template(reader, "refresh_token");
     let renewal = Renewal::read(reader, grant, &scopes);
     let (expired, revoke_url, applied) = (expression(reader, "expired"), template(reader, "revoke_url"), apply(reader));
+    reader.one_of(&["revoke", "revoke_url"]);
+    let revoke = endings(reader, "revoke", false);
     let signed = jwt::jwt(reader, url.as_ref());
     let (url, client) = (url?, client?);
 
@@ -83,7 +86,7 @@ pub(super) fn read(reader: &mut Reader<'_, '_>) -> Option<Parts> {
     step.jwt = assertion.or(step.jwt);
     let acquire = terms.acquire(vec![step]);
     let refresh = renewal.map(|renewal| renewal.requests(&url, &params, &client, &keep, &terms, span));
-    let release = revoke_url.map(|url| revocations(&url, &client, refresh.is_some(), span)).unwrap_or_default();
+    let release = revoke_url.map_or(revoke, |url| revocations(&url, &client, refresh.is_some(), span));
     let apply = applied.unwrap_or_else(|| vec![bearer_header(named(&["token", "access_token"], span))]);
     let (authorize, acquire) = if grant == Grant::AuthorizationCode {
         let (url, query, pkce, scope) = authorize?;

@@ -58,13 +58,27 @@ fn tokens(case: &Case<'_>, typed: &Typed<'_>, reports: &mut Reports<'_>) {
             for connect in &method.connect {
                 scope.variables.insert(connect.name.value.clone(), called(connect, case, typed));
             }
-            reports.infer(&choice.from, &scope);
+            let offered = reports.infer(&choice.from, &scope);
+            let one = chosen(&offered.value, typed);
+            let scope = super::scope::scope(DataPlace::Choose, Input::Nobody, one, "what is chosen", case, typed);
+            for kept in choice.kept() {
+                reports.infer(kept, &scope);
+            }
         }
         for signed in uses::signatures(parts) {
             let scope = scope(DataPlace::Sign, Input::Nobody, Value::nothing(), "nothing", case, typed);
             reports.infer(&signed.value, &scope);
         }
     }
+}
+
+/// One of what can be chosen.
+fn chosen(offered: &Value, typed: &Typed<'_>) -> Value {
+    let shapes = typed.shapes.alternatives(&offered.shape).into_iter().map(|shape| match shape {
+        Shape::List(items) => items.as_ref().clone(),
+        other => other.clone(),
+    });
+    Value::always(Shape::one_of(shapes))
 }
 
 /// What a call of `connect` binds: the records of a list, or the one record.

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use connc_plan as plan;
 
 use super::facts::Typed;
+use crate::auth::Method;
 use crate::check::Case;
 use crate::lang::{DataPlace, Root};
 use crate::shape::{Member, Object, Parameter, Scope, Shape, Value};
@@ -117,7 +118,7 @@ fn request() -> Value {
 /// What auth methods keep. The checks of names see to it that whoever reads one has it.
 fn kept(case: &Case<'_>) -> Vec<Member> {
     let mut members: Vec<Member> = Vec::new();
-    for keep in case.spec.auth.iter().flat_map(|method| method.parts.keeps()) {
+    for keep in case.spec.auth.iter().flat_map(Method::keeps) {
         let Some(parameter) = &keep.shown else { continue };
         let shape = parameter_shape(parameter);
         match members.iter_mut().find(|known| known.name.as_ref() == parameter.name.value) {

@@ -22,6 +22,7 @@ pub fn cassette<'a>(name: &str, node: &'a Node, context: &mut Context<'a>) -> Op
     let (account, app, parameters) = (values(&mut reader, "account"), values(&mut reader, "app"), values(&mut reader, "parameters"));
     let call = call(&mut reader);
     let connect = connect(&mut reader);
+    let disconnect = reader.boolean("disconnect").unwrap_or(false);
     let tokens: Option<Vec<String>> =
         reader.take("tokens").is_some().then(|| reader.texts("tokens").into_iter().map(|name| name.value).collect());
     // What connecting gives is there after it.
@@ -52,6 +53,7 @@ pub fn cassette<'a>(name: &str, node: &'a Node, context: &mut Context<'a>) -> Op
         parameters,
         connect,
         tokens,
+        disconnect,
         model: model.map(|model| model.value),
         call: call?,
         clock: clock?.value,

@@ -84,6 +84,13 @@ pub static CASSETTE: Table = Table {
             example: "tokens: [refresh_token]",
         },
         Key {
+            name: "disconnect",
+            value: Value::Boolean,
+            need: Need::Optional,
+            doc: "Whether the recording ends with disconnecting the account: with what the auth method has to take tokens back, or to log out.",
+            example: "disconnect: true",
+        },
+        Key {
             name: "model",
             value: Value::Name,
             need: Need::Optional,
