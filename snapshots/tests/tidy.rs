@@ -138,6 +138,14 @@ fn files_are_short_and_have_names_of_their_own() {
     none(&wrong);
 }
 
+/// Names that mean something else than the provider in these files: a service's format for annotations, and a format of documents.
+const NOT_PROVIDERS: &[(&str, &str)] = &[
+    ("cli/src/commands/check.rs", "github"),
+    ("compiler/src/diagnostic/mod.rs", "github"),
+    ("compiler/src/diagnostic/render.rs", "github"),
+    ("expr/src/functions/document/mod.rs", "atlassian"),
+];
+
 #[test]
 fn rust_knows_no_provider() {
     let connectors: Vec<String> = folders(&root().join("connectors"));
@@ -150,7 +158,8 @@ fn rust_knows_no_provider() {
         for (number, line) in production(&text).lines().enumerate() {
             let line = line.to_lowercase();
             let words: Vec<&str> = line.split(|c: char| !c.is_ascii_alphanumeric()).collect();
-            if let Some(name) = names.iter().find(|name| words.contains(name)) {
+            let is_other = |name: &str| NOT_PROVIDERS.iter().any(|(file, other)| path.ends_with(file) && *other == name);
+            if let Some(name) = names.iter().find(|name| words.contains(name) && !is_other(name)) {
                 wrong.push(format!(
                     "{}:{} names `{name}`: what is special about a provider stands in its connector",
                     path.display(),

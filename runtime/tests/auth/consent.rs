@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use connc_runtime::{Account, Call, Choosable, ErrorKind, Secret};
+use connc_runtime::{Account, Call, ErrorKind, Secret};
 use serde_json::{Value, json};
 
 use crate::kit::*;
@@ -180,8 +180,8 @@ async fn one_option_is_kept_and_several_are_asked_about() {
     let world = sites(json!([{ "id": "a", "url": "A" }, { "id": 2, "url": "B" }, { "id": "a", "url": "again" }]));
     let connected = finish(&world).await.unwrap();
     let [choice] = connected.choices.as_slice() else { panic!("one choice") };
-    let option = |id: &str, label: &str| Choosable { id: id.to_owned(), label: label.to_owned() };
-    assert_eq!((choice.name.as_str(), choice.options.clone()), ("cloud_id", vec![option("a", "A"), option("2", "B")]));
+    let options: Vec<(&str, &str)> = choice.options.iter().map(|option| (option.id.as_str(), option.label.as_str())).collect();
+    assert_eq!((choice.name.as_str(), options), ("cloud_id", vec![("a", "A"), ("2", "B")]));
     let error = world.me().await.unwrap_err();
     assert_eq!((error.kind, error.message.as_str(), error.requests), (ErrorKind::InvalidInput, "`cloud_id` is not chosen yet", 0));
     let choose = |id: &'static str| world.runtime.choose(&world.connector, &world.account, "cloud_id", id);
