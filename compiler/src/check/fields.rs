@@ -11,6 +11,13 @@ pub(super) fn check(case: &Case<'_>, diagnostics: &mut Diagnostics) {
         let Some(target) = case.spec.models.get(model_name).and_then(|model| model.resources.get(&resource.name.value)) else { continue };
         for field in &resource.fields {
             match target.field(&field.name) {
+                Some(property) if matches!(property.r#type, Type::File) => {
+                    let message =
+                        format!("`{}` is a file that is sent, and no record of `{}` holds it", field.name.value, resource.name.value);
+                    let diagnostic =
+                        Diagnostic::new(Code::UnknownField, field.name.span, message).related(property.name.span, "it is declared here");
+                    diagnostics.push(diagnostic.help(format!("leave it out: a write reads it as `$input.{}`", field.name.value)));
+                }
                 Some(property) => check_value(field, property, diagnostics),
                 None => report_unknown(&field.name, resource, target, diagnostics),
             }
@@ -110,6 +117,7 @@ fn check_const(value: &Spanned<serde_json::Value>, property: &Property, diagnost
         Type::List(_) => value.value.is_array(),
         Type::Object { .. } => value.value.is_object(),
         Type::Any => true,
+        Type::File => false,
     };
     if !fits {
         let message = format!("`{}` is {}, and this is not", property.name.value, property.r#type.describe());

@@ -71,7 +71,7 @@ fn values(property: &Property) -> Vec<&str> {
     match &property.r#type {
         Type::String { values, .. } => values.iter().map(String::as_str).collect(),
         Type::Boolean => vec!["true", "false"],
-        Type::Integer | Type::Number | Type::List(_) | Type::Object { .. } | Type::Any => Vec::new(),
+        Type::File | Type::Integer | Type::Number | Type::List(_) | Type::Object { .. } | Type::Any => Vec::new(),
     }
 }
 

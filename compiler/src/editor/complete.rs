@@ -133,7 +133,7 @@ fn in_map(cursor: &Cursor<'_>, inspection: &Inspection, place: &Place) -> Option
                 let name = &property.name.value;
                 Completion { doc: property.description.clone(), ..cursor.completion(name, CompletionKind::Key, described(property), name) }
             };
-            model.fields.iter().map(field).collect()
+            model.fields.iter().filter(|property| !matches!(property.r#type, Type::File)).map(field).collect()
         }
         [resource, "fields", field, "enum", _] => {
             let (written, _) = inspection.mapped(cursor.file, resource)?;
@@ -183,7 +183,7 @@ fn unified_words(r#type: &Type) -> Vec<String> {
         Type::String { values, .. } => values.clone(),
         Type::List(items) => unified_words(items),
         Type::Boolean => vec!["true".to_owned(), "false".to_owned()],
-        Type::Integer | Type::Number | Type::Object { .. } | Type::Any => Vec::new(),
+        Type::File | Type::Integer | Type::Number | Type::Object { .. } | Type::Any => Vec::new(),
     }
 }
 

@@ -100,7 +100,8 @@ impl Fitting<'_> {
         match (shape, target) {
             // Where they would be written, the expression itself is reported.
             (Shape::Bytes, _) => self.found.unknown = true,
-            (Shape::Null, _) | (_, Type::Any) => {}
+            // That no record holds a file is reported where the field is named.
+            (Shape::Null, _) | (_, Type::Any | Type::File) => {}
             (Shape::Unknown, _) => self.found.unknown = true,
             (Shape::List(items), Type::List(inner)) => self.each(items, name, inner),
             (Shape::List(items), _) => {
@@ -262,6 +263,7 @@ fn wrapped(properties: &[Property]) -> Option<String> {
 fn noun(target: &Type) -> &'static str {
     match target {
         Type::String { .. } => "text",
+        Type::File => "file",
         Type::Integer => "whole number",
         Type::Number => "number",
         Type::Boolean => "`true` or `false`",

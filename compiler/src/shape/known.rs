@@ -189,6 +189,14 @@ impl Shape {
         matches!(self, Self::OneOf(several) if several.is_empty())
     }
 
+    /// A file that is given beside an input: what is known of it before it is read.
+    #[must_use]
+    pub fn file() -> Self {
+        let required = |name: &str| Member { required: true, ..Member::new(name, Self::text()) };
+        let length = Member::new("length", Self::Number { integer: true });
+        Self::Object(Rc::new(Object { members: vec![required("name"), required("content_type"), length], ..Object::default() }))
+    }
+
     /// A list.
     #[must_use]
     pub fn list(items: Self) -> Self {

@@ -180,6 +180,9 @@ impl Resource {
         let mut names = Vec::new();
         for field in &self.fields {
             let name = field.name.value.as_str();
+            if matches!(field.r#type, Type::File) {
+                continue;
+            }
             names.push(name.to_owned());
             match &field.r#type {
                 Type::String { format: Some(format), .. } if format == "date-time" => {
@@ -188,7 +191,7 @@ impl Resource {
                 }
                 Type::Object { .. } => names.push(format!("{name}_id")),
                 Type::List(_) => names.push(format!("{}_id", name.strip_suffix('s').unwrap_or(name))),
-                Type::String { .. } | Type::Integer | Type::Number | Type::Boolean | Type::Any => {}
+                Type::String { .. } | Type::File | Type::Integer | Type::Number | Type::Boolean | Type::Any => {}
             }
         }
         names

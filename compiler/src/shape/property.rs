@@ -24,9 +24,9 @@ pub static PROPERTY: Table = Table {
         },
         Key {
             name: "format",
-            value: Value::Choice(&["id", "email", "uri", "date-time", "date"]),
+            value: Value::Choice(&["id", "email", "uri", "date-time", "date", "binary"]),
             need: Need::Optional,
-            doc: "What the text is; `id` is an identifier, kept digit for digit.",
+            doc: "What the text is; `id` is an identifier, kept digit for digit. `binary` is a file that `input` takes, and that no record holds.",
             example: "format: id",
         },
         Key {
@@ -108,6 +108,8 @@ pub enum Type {
         /// The values that are allowed; empty means any.
         values: Vec<String>,
     },
+    /// A file that is given beside the input. No record holds one.
+    File,
     /// A whole number.
     Integer,
     /// A number.
@@ -161,6 +163,7 @@ fn read<'a>(node: &'a Node, context: &mut Context<'a>) -> Option<(Type, Option<S
     let properties = Property::read_all(properties, context);
     let r#type = match word.as_ref().map(|word| word.value.as_str()) {
         None => Type::Any,
+        Some("string") if format.as_deref() == Some("binary") => Type::File,
         Some("string") => Type::String { format, values },
         Some("integer") => Type::Integer,
         Some("number") => Type::Number,
@@ -184,7 +187,7 @@ impl Type {
         match self {
             Self::String { format, .. } if format.as_deref() == Some("id") => plan::Kind::Id,
             Self::Integer | Self::Number => plan::Kind::Number,
-            Self::String { .. } | Self::Boolean | Self::Any => plan::Kind::Value,
+            Self::String { .. } | Self::File | Self::Boolean | Self::Any => plan::Kind::Value,
             Self::List(items) => plan::Kind::List(Box::new(items.kind())),
             Self::Object { properties, .. } => {
                 let members: BTreeMap<_, _> = properties.iter().map(|member| (member.name.value.clone(), member.r#type.kind())).collect();
@@ -198,6 +201,7 @@ impl Type {
     pub fn describe(&self) -> &'static str {
         match self {
             Self::String { .. } => "text",
+            Self::File => "a file",
             Self::Integer => "a whole number",
             Self::Number => "a number",
             Self::Boolean => "`true` or `false`",
@@ -217,6 +221,7 @@ impl Type {
                 Some("date-time") => plan::Type::Timestamp,
                 Some(_) | None => plan::Type::String,
             },
+            Self::File => plan::Type::File,
             Self::Integer => plan::Type::Integer,
             Self::Number | Self::Any => plan::Type::String,
             Self::Boolean => plan::Type::Boolean,
@@ -233,6 +238,7 @@ impl Type {
                 format: format.as_deref().map(Rc::from),
                 values: (!values.is_empty()).then(|| values.iter().map(|value| Rc::from(value.as_str())).collect()),
             }),
+            Self::File => Shape::file(),
             Self::Integer => Shape::Number { integer: true },
             Self::Number => Shape::Number { integer: false },
             Self::Boolean => Shape::Boolean,
@@ -261,13 +267,14 @@ impl Type {
                 }
                 Json::Object(schema)
             }
+            Self::File => json!(false),
             Self::Integer => json!({"type": "integer"}),
             Self::Number => json!({"type": "number"}),
             Self::Boolean => json!({"type": "boolean"}),
             Self::List(items) => json!({"type": "array", "items": items.schema()}),
             Self::Object { properties, required, open } => {
-                let members: Map<String, Json> =
-                    properties.iter().map(|member| (member.name.value.clone(), member.r#type.schema())).collect();
+                let held = properties.iter().filter(|member| !matches!(member.r#type, Self::File));
+                let members: Map<String, Json> = held.map(|member| (member.name.value.clone(), member.r#type.schema())).collect();
                 let mut schema = Map::from_iter([("type".to_owned(), json!("object")), ("properties".to_owned(), Json::Object(members))]);
                 if !required.is_empty() {
                     schema.insert("required".to_owned(), required.iter().map(|name| json!(name.value)).collect());

@@ -102,7 +102,7 @@ fn map(resource: &Resource, operation: &Operation, schemas: Schemas<'_>) -> Resu
     let mut fields = Vec::new();
     for property in &resource.fields {
         let name = property.name.value.as_str();
-        if ["id", "custom", "raw"].contains(&name) {
+        if ["id", "custom", "raw"].contains(&name) || matches!(property.r#type, PropertyType::File) {
             continue;
         }
         let required = resource.required.iter().any(|required| required.value == name || (required.value == "id" && name == "remote_id"));
@@ -218,7 +218,7 @@ fn guess(target: &PropertyType, path: &str, schema: &Value, schemas: Schemas<'_>
             _ => None,
         },
         PropertyType::Object { properties, .. } => reference(properties, path, schema, schemas),
-        PropertyType::Any => None,
+        PropertyType::Any | PropertyType::File => None,
     }
 }
 

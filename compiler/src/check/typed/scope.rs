@@ -176,10 +176,6 @@ pub(super) fn parameter_shape(parameter: &Parameter) -> Shape {
         plan::Type::Timestamp => Shape::formatted("date-time"),
         plan::Type::Object => Shape::Object(Rc::new(Object { rest: Some(Shape::Unknown), ..Object::default() })),
         plan::Type::Array => Shape::list(Shape::Unknown),
-        plan::Type::File => {
-            let required = |name: &str| Member { required: true, ..Member::new(name, Shape::text()) };
-            let length = Member::new("length", Shape::Number { integer: true });
-            Shape::Object(Rc::new(Object { members: vec![required("name"), required("content_type"), length], ..Object::default() }))
-        }
+        plan::Type::File => Shape::file(),
     }
 }
