@@ -78,9 +78,16 @@ pub(crate) fn fits(parameter: &Parameter, value: &Value) -> Result<Value, String
             wrong("an RFC 3339 timestamp such as `2026-03-01T12:00:00Z`")?
         }
         Type::Object if !value.is_object() => wrong("a JSON object")?,
-        Type::Array if !value.is_array() => wrong("a JSON array")?,
+        Type::Array => {
+            let items = value.as_array().ok_or("is not a JSON array")?;
+            let known = |item: &Value| item.as_str().is_some_and(|text| parameter.values.iter().any(|known| known == text));
+            if !parameter.values.is_empty() && !items.iter().all(known) {
+                let values: Vec<&str> = parameter.values.iter().map(String::as_str).collect();
+                wrong(&format!("a list of {}", suggest::list(&values)))?;
+            }
+        }
         Type::File if !crate::file::is_handle(value) => wrong("a file, which is given beside the input")?,
-        Type::String | Type::Integer | Type::Boolean | Type::Enum | Type::Timestamp | Type::Object | Type::Array | Type::File => {}
+        Type::String | Type::Integer | Type::Boolean | Type::Enum | Type::Timestamp | Type::Object | Type::File => {}
     }
     Ok(value.clone())
 }

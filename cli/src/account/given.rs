@@ -146,6 +146,8 @@ fn read(parameter: &Parameter, text: &str) -> Result<Value, Stop> {
         Type::Integer => text.parse::<i64>().map(Value::from).map_err(|_| wrong("a whole number")),
         Type::Boolean => text.parse::<bool>().map(Value::from).map_err(|_| wrong("`true` or `false`")),
         Type::File => Err(Stop::usage(format!("parameter `{}` is a file, which only an operation takes", parameter.name))),
+        // A list of words is easier written with commas.
+        Type::Array if !text.trim_start().starts_with('[') => Ok(text.split(',').map(|word| Value::from(word.trim())).collect()),
         Type::Object | Type::Array => serde_json::from_str(text).map_err(|_| wrong("JSON")),
         Type::String | Type::Hostname | Type::Url | Type::Enum | Type::Id | Type::Timestamp => Ok(Value::from(text)),
     }

@@ -70,7 +70,7 @@ pub static PARAMETER: Table = Table {
             name: "values",
             value: Value::List(&Value::Text),
             need: Need::Optional,
-            doc: "For `enum`: the values that are allowed.",
+            doc: "For `enum`: the values that are allowed; for `array`: those that its elements may be.",
             example: "type: enum\nvalues: [eu, us]",
         },
     ],
@@ -165,7 +165,10 @@ impl Parameter {
             let message = format!("the enum `{}` lists no values", name.value);
             context.diagnostics.push(Diagnostic::new(Code::MissingKey, place, message).help("add `values: [one, two]`"));
         }
-        if !is_enum && let Some(first) = values.first() {
+        if !is_enum
+            && r#type != plan::Type::Array
+            && let Some(first) = values.first()
+        {
             let message = format!("`{}` has values, but its type is `{word}`", name.value);
             context.diagnostics.push(Diagnostic::new(Code::ConflictingKeys, first.span, message).help("write `type: enum`"));
         }
@@ -236,7 +239,10 @@ fn fits(value: &serde_json::Value, r#type: plan::Type, values: &[Spanned<String>
         plan::Type::Integer => value.is_i64() || value.is_u64(),
         plan::Type::Boolean => value.is_boolean(),
         plan::Type::Object => value.is_object(),
-        plan::Type::Array => value.is_array(),
+        plan::Type::Array => value.as_array().is_some_and(|items| {
+            let known = |item: &serde_json::Value| item.as_str().is_some_and(|text| values.iter().any(|value| value.value == text));
+            values.is_empty() || items.iter().all(known)
+        }),
         plan::Type::File => false,
         plan::Type::Enum => values.is_empty() || value.as_str().is_some_and(|text| values.iter().any(|value| value.value == text)),
         plan::Type::String | plan::Type::Hostname | plan::Type::Url | plan::Type::Id | plan::Type::Timestamp => {

@@ -158,7 +158,8 @@ static TABLE: Table = Table {
             name: "scopes",
             value: Value::List(&Value::Text),
             need: Need::Optional,
-            doc: "The scopes that are asked for.",
+            doc: "The scopes that are asked for. Accounts that ask for fewer say so by a parameter: `scopes: { type: array, required: false, values: […], default: […] }`, \
+                  which `authorize_params: { scope: '{{ auth.scopes | join(\" \") }}' }` carries, or the claim or token parameter of that name.",
             example: "scopes: [read, write]",
         },
         Key {

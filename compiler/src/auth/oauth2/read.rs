@@ -68,7 +68,7 @@ pub(super) fn read(reader: &mut Reader<'_, '_>) -> Option<Parts> {
             }
             let (claims, carried) = scopes.put_all(jwt.claims);
             jwt.claims = claims;
-            if carried {
+            if carried || jwt.claims.iter().any(|(name, _)| name == "scope") {
                 named_scope = None;
             }
             fields.push(field("grant_type", literal("urn:ietf:params:oauth:grant-type:jwt-bearer")));
@@ -80,7 +80,9 @@ pub(super) fn read(reader: &mut Reader<'_, '_>) -> Option<Parts> {
             fields.extend([field("grant_type", literal("refresh_token")), field("refresh_token", brought?)]);
         }
     }
-    let scope = named_scope.map(|scope| field("scope", literal(&scope)));
+    // Who writes the parameter out says there which scopes it carries.
+    let written = params.iter().any(|(name, _)| name == "scope");
+    let scope = named_scope.filter(|_| !written).map(|scope| field("scope", literal(&scope)));
     let more = scope.into_iter().chain(params.iter().cloned()).collect();
     let mut step = token_request(&url, fields, &more, client.prove(&url), keep.clone(), span);
     step.jwt = assertion.or(step.jwt);

@@ -175,7 +175,8 @@ pub(super) fn parameter_shape(parameter: &Parameter) -> Shape {
         plan::Type::Id => Shape::formatted("id"),
         plan::Type::Timestamp => Shape::formatted("date-time"),
         plan::Type::Object => Shape::Object(Rc::new(Object { rest: Some(Shape::Unknown), ..Object::default() })),
-        plan::Type::Array => Shape::list(Shape::Unknown),
+        plan::Type::Array if parameter.values.is_empty() => Shape::list(Shape::Unknown),
+        plan::Type::Array => Shape::list(Shape::words(parameter.values.iter().map(|value| value.value.as_str()))),
         plan::Type::File => Shape::file(),
     }
 }
