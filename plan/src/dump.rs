@@ -60,6 +60,7 @@ fn header(page: &mut Page, plan: &Plan) {
     rows.extend(hosts::all(plan).into_iter().enumerate().map(|(index, host)| (if index == 0 { "hosts" } else { "" }, host)));
     rows.extend(plan.verify.clone().map(|verify| ("verify", verify)));
     rows.extend(plan.concurrency.map(|most| ("concurrency", format!("at most {most} requests of an account at once"))));
+    rows.extend(plan.redirects.then(|| ("redirects", "followed on the request's own origin".to_owned())));
     rows.extend(plan.headers.iter().map(|(name, value)| ("header", format!("{name}: {value}"))));
     rows.extend(plan.constants.iter().map(|(name, value)| ("constant", format!("{name}: {value}"))));
     page.rows(1, &rows);

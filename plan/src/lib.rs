@@ -81,6 +81,9 @@ pub struct Plan {
     /// How many requests of one account may be under way at once, where the provider limits that.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub concurrency: Option<u32>,
+    /// Whether a redirect that stays on the origin of its request is followed; otherwise each is an error.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub redirects: bool,
     /// How the provider's errors read.
     pub errors: ErrorRules,
     /// The provider's own operations, by coordinate (`users.list`).

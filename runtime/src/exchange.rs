@@ -23,7 +23,7 @@ use crate::rate_limit::{self, Readings};
 use crate::request::{self, Built};
 use crate::scope::Names;
 use crate::transport::{Body, Response, TransportError, TransportFailure};
-use crate::{Error, format, hash, response, retry};
+use crate::{Error, format, hash, redirect, response, retry};
 
 /// What an operation is given, checked.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -98,12 +98,18 @@ pub(crate) async fn exchange(context: &Context, request: &Request, given: Given<
     loop {
         let tokens = entry.as_deref().map(|entry| &entry.tokens);
         let names = Names { secrets: true, token: tokens, ..given.names(context) };
-        let built = request::build(context, request, &given, &names)?;
-        let pass = budget::admit(context, request.origin, arrival, refusal.take()).await?;
-        let received = send(context, request, &built, Some(&names)).await.map_err(|error| clean(context, named(error, &built)))?;
-        pass.learn(context, &received.limits);
-        before += received.attempts;
-        context.meter.attempts(before);
+        let (mut built, mut hops) = (request::build(context, request, &given, &names)?, 0);
+        let received = loop {
+            let pass = budget::admit(context, request.origin, arrival, refusal.take()).await?;
+            let received = send(context, request, &built, Some(&names)).await.map_err(|error| clean(context, named(error, &built)))?;
+            pass.learn(context, &received.limits);
+            before += received.attempts;
+            context.meter.attempts(before);
+            let Some(target) = redirect::onward(context, &built, &received, hops).map_err(|error| named(error, &built))? else {
+                break received;
+            };
+            (built, hops) = (built.moved(target, &context.standing().redactor), hops + 1);
+        };
         let classified = response::classify(context, request, &received).map_err(|error| {
             let mut error = clean(context, named(error, &built));
             error.attempts = before;

@@ -152,6 +152,7 @@ mod hash;
 mod lock;
 mod program;
 mod redact;
+mod redirect;
 mod scope;
 mod suggest;
 

@@ -372,6 +372,11 @@ impl Built {
         Self { method: Method::Get, url, headers: headers.into_iter().collect(), body: Content::default(), purpose: Purpose::Call, shown }
     }
 
+    /// The same request at another URL.
+    pub(crate) fn moved(self, url: Url, redactor: &Redactor) -> Self {
+        Self { shown: shown(self.method, &url, redactor), url, ..self }
+    }
+
     /// Method and URL without its query and without secrets, for errors.
     pub(crate) fn shown(&self) -> &str {
         &self.shown

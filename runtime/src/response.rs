@@ -20,7 +20,7 @@ pub(crate) fn classify(context: &Context, request: &Request, received: &Received
         200..=299 => error_in_success(context, rules, received)?.map_or(Ok(()), Err),
         // Where a file may lead on to is its download's business.
         300..=399 if request.answer == Answer::Bytes && context.fetched.as_ref().is_some_and(|fetched| fetched.follows) => Ok(()),
-        300..=399 => Err(redirected(received)),
+        300..=399 => Err(redirected(context, received)),
         _ => Err(refused(context, request, rules, received)),
     }
 }
@@ -120,12 +120,13 @@ fn piece(received: &Received) -> Error {
     error
 }
 
-fn redirected(received: &Received) -> Error {
+fn redirected(context: &Context, received: &Received) -> Error {
     let target =
         received.headers.get(http::header::LOCATION).and_then(|value| value.to_str().ok()).and_then(|text| received.url.join(text).ok());
     let mut error = match target {
         Some(target) => {
-            Error::new(ErrorKind::Provider, format!("redirected to {}; this connector does not follow redirects", shown(&target)))
+            let why = if context.plan().redirects { "such a redirect is not followed" } else { "this connector does not follow redirects" };
+            Error::new(ErrorKind::Provider, format!("redirected to {}; {why}", shown(&target)))
                 .with_help("check the account's host: a redirect often means a renamed tenant, a wrong host, or a login page")
         }
         None => Error::new(ErrorKind::Provider, format!("the provider answered {} without saying where to", received.status)),

@@ -142,6 +142,7 @@ fn connector(diff: &mut Diff<'_>) {
         ("headers", same::as_data(&old.headers, &new.headers), new.headers.first().map(|(_, value)| Place::New(value.origin))),
         ("constants", same::as_data(&old.constants, &new.constants), None),
         ("rate_limit", same::as_data(&old.rate_limit, &new.rate_limit), place),
+        ("redirects", old.redirects == new.redirects, None),
         ("concurrency", old.concurrency == new.concurrency, None),
         ("errors", same::as_data(&old.errors, &new.errors), error_place(new)),
     ] {

@@ -48,6 +48,7 @@ pub fn plan(checked: &Checked<'_>, sources: &Sources) -> plan::Plan {
         verify,
         rate_limit,
         concurrency,
+        redirects,
         errors,
         graphql: _,
         operations,
@@ -74,6 +75,7 @@ pub fn plan(checked: &Checked<'_>, sources: &Sources) -> plan::Plan {
         verify: verify.as_ref().map(|verify| verify.value.clone()),
         rate_limit: rate_limit.iter().map(|window| to.window(window)).collect(),
         concurrency: *concurrency,
+        redirects: *redirects,
         errors: to.errors(errors),
         operations: operations
             .iter()

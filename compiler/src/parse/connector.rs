@@ -41,6 +41,7 @@ pub fn connector<'a>(node: &'a Node, context: &mut Context<'a>) -> Option<Connec
     let verify = reader.text("verify");
     let rate_limit = rate_limit(&mut reader);
     let concurrency = concurrency(&mut reader);
+    let redirects = reader.choice("redirects").is_some();
     let errors = errors(&mut reader);
     let graphql = graphql(&mut reader);
     let entries = reader.map("resources");
@@ -79,6 +80,7 @@ pub fn connector<'a>(node: &'a Node, context: &mut Context<'a>) -> Option<Connec
         verify,
         rate_limit,
         concurrency,
+        redirects,
         errors,
         graphql,
         operations: resources.read,

@@ -127,6 +127,14 @@ pub static CONNECTOR: Table = Table {
             example: "concurrency: 10",
         },
         Key {
+            name: "redirects",
+            value: Value::Choice(&["same_origin"]),
+            need: Need::Optional,
+            doc: "Redirects are errors, unless this says that the provider moves things about: then one that stays on the request's own scheme, host and port \
+                  is followed with the same method, headers and credentials, five times at most. 301 and 302 lead on what only reads, 307 and 308 everything; 303 stays an error.",
+            example: "redirects: same_origin",
+        },
+        Key {
             name: "errors",
             value: Value::Object(&ERRORS),
             need: Need::Optional,
@@ -285,6 +293,8 @@ pub struct Connector {
     pub rate_limit: Vec<Window>,
     /// How many requests of an account may be under way.
     pub concurrency: Option<u32>,
+    /// Whether redirects that stay on their origin are followed.
+    pub redirects: bool,
     /// How errors read.
     pub errors: Errors,
     /// GraphQL.
