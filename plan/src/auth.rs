@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Expression, Method, Origin, Parameter, Plan, Request, Step, Text};
+use crate::{Data, Expression, Method, Origin, Parameter, Plan, Request, Step, Text};
 
 /// One way to connect: what is acquired, what is put on each request, how it is signed, and where it may be sent.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -214,6 +214,9 @@ pub struct Jwt {
     pub header: Vec<(String, Text)>,
     /// Claims besides `iat`, `exp` and `jti`. A whole `{{ x }}` that is absent leaves its claim out.
     pub claims: Vec<(String, Text)>,
+    /// Claims that are no text: literals, lists and objects, with texts in them and no expressions.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub more: Vec<(String, Data)>,
     /// Seconds from `iat` to `exp`.
     pub ttl: u32,
     /// Seconds that `iat` lies in the past, for providers whose clocks run late.

@@ -2,11 +2,11 @@
 
 use connc_plan as plan;
 
-use super::{Fields, Jwt};
+use super::{Fields, Jwt, Tree};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::lang::{Template, template, templates};
+use crate::lang::{Template, template, template_at, templates};
 use crate::source::Spanned;
-use crate::yaml::{Key, Need, Reader, Table, Value};
+use crate::yaml::{Context, Key, Kind, Literal, Need, Node, Reader, Table, Value};
 
 const FRAME: &str = "auth:\n  main:\n    scheme: oauth2\n    grant: jwt_bearer\n    parameters: { issuer: { type: string }, subject: { type: string, required: false } }\n    secrets: { private_key: { type: pem } }\n    token_url: https://api.example.com/oauth/token\n    jwt:\n      §";
 
@@ -59,10 +59,10 @@ pub(super) static JWT: Table = Table {
         },
         Key {
             name: "claims",
-            value: Value::Map(&Value::Template),
+            value: Value::Map(&Value::Either(&Value::Template, &Value::Literal)),
             need: Need::Optional,
-            doc: "More claims, as text.",
-            example: "claims: { tenant: acme }",
+            doc: "More claims: texts, numbers, booleans, and lists and objects of these.",
+            example: "claims: { tenant: \"{{ auth.issuer }}\", level: 2, roles: [reader, writer] }",
         },
         Key {
             name: "ttl",
@@ -102,18 +102,51 @@ pub(super) fn jwt(reader: &mut Reader<'_, '_>, aud: Option<&Template>) -> Option
         let given = written.or_else(|| aud.filter(|_| name == "aud" && inner.key_span("aud").is_none()).cloned());
         claims.extend(given.map(|value| (name.to_owned(), value)));
     }
-    let more = templates(&mut inner, "claims");
+    let (texts, more) = own_claims(&mut inner);
+    let names: Vec<_> = texts.iter().map(|(name, _)| name).chain(more.iter().map(|(name, _)| name)).cloned().collect();
     refuse(
         &mut inner,
-        &more,
+        &names,
         "claim",
         &[("iss", "iss"), ("sub", "sub"), ("aud", "aud"), ("iat", "backdated"), ("exp", "ttl"), ("jti", "jti")],
     );
-    claims.extend(more.into_iter().map(|(name, value)| (name.value, value)));
+    claims.extend(texts.into_iter().map(|(name, value)| (name.value, value)));
+    let more = more.into_iter().map(|(name, value)| (name.value, value)).collect();
     let backdated = seconds(&mut inner, "backdated", 0);
     let (ttl, jti) = (seconds(&mut inner, "ttl", 300), inner.boolean("jti").unwrap_or(false));
     let (alg, key, header) = signature(&mut inner)?;
-    Some(Jwt { alg, key, header, claims, ttl, backdated, jti, span: inner.span })
+    Some(Jwt { alg, key, header, claims, more, ttl, backdated, jti, span: inner.span })
+}
+
+type Named<T> = Vec<(Spanned<String>, T)>;
+
+/// The claims that are text, and the others.
+fn own_claims(reader: &mut Reader<'_, '_>) -> (Named<Template>, Named<Tree>) {
+    let (mut texts, mut others) = (Vec::new(), Vec::new());
+    for (name, node) in reader.map("claims") {
+        match claim(node, name, reader.context()) {
+            Some(Tree::Text(text)) => texts.push((name.clone(), text)),
+            Some(other) => others.push((name.clone(), other)),
+            None => {}
+        }
+    }
+    (texts, others)
+}
+
+/// A claim: text is a template, and everything else is what it is.
+fn claim<'a>(node: &'a Node, name: &str, context: &mut Context<'a>) -> Option<Tree> {
+    Some(match &node.kind {
+        Kind::Broken => return None,
+        Kind::Sequence(items) => Tree::List(items.iter().filter_map(|item| claim(item, name, context)).collect()),
+        Kind::Mapping(entries) => {
+            let member = |entry: &'a crate::yaml::Entry| Some((entry.key.value.clone(), claim(&entry.value, &entry.key, context)?));
+            Tree::Object(entries.iter().filter_map(member).collect())
+        }
+        Kind::Scalar(scalar) => match scalar.literal() {
+            Literal::String(_) => Tree::Text(template_at(node, name, context)?),
+            literal @ (Literal::Null | Literal::Bool(_) | Literal::Integer(_) | Literal::Float(_)) => Tree::Const(literal.to_json()),
+        },
+    })
 }
 
 /// What signs: the algorithm, the key, and more members of the header.
@@ -125,7 +158,8 @@ pub(super) fn signature(reader: &mut Reader<'_, '_>) -> Option<(plan::JwtAlgorit
     });
     let key = template(reader, "key");
     let header = templates(reader, "header");
-    refuse(reader, &header, "member of the header", &[("alg", "alg"), ("typ", "alg")]);
+    let names: Vec<_> = header.iter().map(|(name, _)| name.clone()).collect();
+    refuse(reader, &names, "member of the header", &[("alg", "alg"), ("typ", "alg")]);
     Some((alg?, key?, header.into_iter().map(|(name, value)| (name.value, value)).collect()))
 }
 
@@ -147,8 +181,8 @@ pub(super) fn seconds(reader: &mut Reader<'_, '_>, name: &str, otherwise: u32) -
 }
 
 /// Names that have a key of their own.
-fn refuse(reader: &mut Reader<'_, '_>, given: &[(Spanned<String>, Template)], what: &str, own: &[(&str, &str)]) {
-    for (name, _) in given {
+fn refuse(reader: &mut Reader<'_, '_>, given: &[Spanned<String>], what: &str, own: &[(&str, &str)]) {
+    for name in given {
         if let Some((_, key)) = own.iter().find(|(taken, _)| *taken == name.value) {
             let message = format!("the {what} `{}` is not written here", name.value);
             let help = format!("it comes from the key `{key}` beside");

@@ -137,6 +137,8 @@ pub struct Jwt {
     pub header: Fields,
     /// The claims, besides `iat`, `exp` and `jti`.
     pub claims: Fields,
+    /// Claims that are no text: numbers, booleans, lists and objects, with texts in them. There is no expression among them.
+    pub more: Vec<(String, Tree)>,
     /// Seconds that it is good for.
     pub ttl: u32,
     /// Seconds that it claims to be older than it is.
@@ -265,6 +267,16 @@ impl Request {
 }
 
 impl Tree {
+    /// Changes every text in it.
+    pub fn each_text(&mut self, change: &mut impl FnMut(&mut Template)) {
+        match self {
+            Self::Text(text) => change(text),
+            Self::Const(_) | Self::Expression(_) => {}
+            Self::Object(members) => members.iter_mut().for_each(|(_, value)| value.each_text(change)),
+            Self::List(items) => items.iter_mut().for_each(|item| item.each_text(change)),
+        }
+    }
+
     /// Every secret in it.
     #[must_use]
     pub fn texts(&self) -> Vec<&Template> {
@@ -298,7 +310,8 @@ impl AwsSigV4 {
 impl Jwt {
     /// Every template of it.
     pub fn templates(&self) -> impl Iterator<Item = &Template> {
-        std::iter::once(&self.key).chain(self.header.iter().chain(&self.claims).map(|(_, template)| template))
+        let more = self.more.iter().flat_map(|(_, tree)| tree.texts());
+        std::iter::once(&self.key).chain(self.header.iter().chain(&self.claims).map(|(_, template)| template)).chain(more)
     }
 }
 

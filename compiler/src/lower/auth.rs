@@ -196,12 +196,13 @@ impl Lowering<'_> {
     }
 
     fn jwt(&self, jwt: &Jwt) -> plan::Jwt {
-        let Jwt { alg, key, header, claims, ttl, backdated, jti, span } = jwt;
+        let Jwt { alg, key, header, claims, more, ttl, backdated, jti, span } = jwt;
         plan::Jwt {
             alg: *alg,
             key: self.text(key),
             header: self.texts(header),
             claims: self.texts(claims),
+            more: more.iter().map(|(name, value)| (name.clone(), self.tree(value))).collect(),
             ttl: *ttl,
             backdated: *backdated,
             jti: *jti,

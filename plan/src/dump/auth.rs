@@ -104,7 +104,7 @@ fn sent(step: &AcquireStep) -> String {
 }
 
 fn assertion(jwt: &Jwt) -> String {
-    let Jwt { alg, key, header, claims, ttl, backdated, jti, origin: _ } = jwt;
+    let Jwt { alg, key, header, claims, more, ttl, backdated, jti, origin: _ } = jwt;
     let alg = match alg {
         JwtAlgorithm::RS256 => "RS256",
         JwtAlgorithm::ES256 => "ES256",
@@ -113,6 +113,7 @@ fn assertion(jwt: &Jwt) -> String {
     let mut lines = vec![format!("{alg} with {key}")];
     lines.extend(header.iter().map(|(name, value)| format!("header {name} = {value}")));
     lines.extend(claims.iter().map(|(name, value)| format!("{name} = {value}")));
+    lines.extend(more.iter().map(|(name, data)| format!("{name} = {}", value::data(data))));
     lines.push(if *backdated == 0 { "iat = now".to_owned() } else { format!("iat = {backdated} seconds ago") });
     lines.push(format!("exp = iat + {ttl} seconds"));
     lines.extend(jti.then(|| "jti = fresh".to_owned()));

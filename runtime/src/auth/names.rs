@@ -38,7 +38,8 @@ pub(super) fn reads(step: &AcquireStep) -> BTreeSet<&str> {
     let fields = if let Body::Form(fields) = &request.body { fields.as_slice() } else { &[] };
     let named = request.query.iter().chain(&request.headers).chain(fields);
     let claims = step.jwt.iter().flat_map(|jwt| jwt.claims.iter().chain(&jwt.header));
-    let body = if let Body::Json(data) = &request.body { data.texts() } else { Vec::new() };
+    let mut body = if let Body::Json(data) = &request.body { data.texts() } else { Vec::new() };
+    body.extend(step.jwt.iter().flat_map(|jwt| &jwt.more).flat_map(|(_, data)| data.texts()));
     std::iter::once(&request.url).chain(named.chain(claims).map(|(_, text)| text)).chain(body).flat_map(tokens).collect()
 }
 

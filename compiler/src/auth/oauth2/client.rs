@@ -189,7 +189,7 @@ fn assertion(reader: &mut Reader<'_, '_>, id: Option<&Template>) -> Option<(Jwt,
     let (alg, key, header) = signature(&mut inner)?;
     // RFC 7523, section 3: issuer and subject are the client itself.
     let claims = ["iss", "sub"].iter().filter_map(|name| Some(((*name).to_owned(), id?.clone()))).collect();
-    Some((Jwt { alg, key, header, claims, ttl, backdated: 0, jti: true, span: inner.span }, audience))
+    Some((Jwt { alg, key, header, claims, more: Vec::new(), ttl, backdated: 0, jti: true, span: inner.span }, audience))
 }
 
 /// Encoded as a form field, as RFC 6749, section 2.3.1, wants it before the Base64 of HTTP Basic.

@@ -6,7 +6,7 @@ use super::client::{Client, Proven};
 use super::{Grant, REFRESH, need};
 use crate::auth::acquire::endings;
 use crate::auth::tokens::{Terms, apply};
-use crate::auth::{Acquire, Authorize, Body, Fields, Formula, Keep, KeepFrom, Parts, Request, Step, bearer_header, jwt, keep, named};
+use crate::auth::{Acquire, Authorize, Body, Fields, Formula, Keep, KeepFrom, Parts, Request, Step, Tree, bearer_header, jwt, keep, named};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::lang::{Piece, Template, expression, template, templates};
 use crate::source::{Span, Spanned};
@@ -68,7 +68,9 @@ pub(super) fn read(reader: &mut Reader<'_, '_>) -> Option<Parts> {
             }
             let (claims, carried) = scopes.put_all(jwt.claims);
             jwt.claims = claims;
-            if carried || jwt.claims.iter().any(|(name, _)| name == "scope") {
+            let listed = jwt.more.iter_mut().fold(false, |carried, (_, tree)| scopes.put_into(tree) | carried);
+            let written = jwt.claims.iter().map(|(name, _)| name).chain(jwt.more.iter().map(|(name, _)| name)).any(|name| name == "scope");
+            if carried || listed || written {
                 named_scope = None;
             }
             fields.push(field("grant_type", literal("urn:ietf:params:oauth:grant-type:jwt-bearer")));
@@ -137,15 +139,27 @@ impl Scopes {
         self.put_all(templates.into_iter().map(|(name, value)| (name.value, value)).collect())
     }
 
-    fn put_all(&self, mut templates: Fields) -> (Fields, bool) {
-        let Some(joined) = self.joined() else { return (templates, false) };
+    /// Puts them into the texts of a tree, and says whether one carries them.
+    fn put_into(&self, tree: &mut Tree) -> bool {
         let mut carried = false;
-        for piece in templates.iter_mut().flat_map(|(_, template)| &mut template.pieces) {
+        tree.each_text(&mut |text| carried |= self.put_one(text));
+        carried
+    }
+
+    fn put_one(&self, template: &mut Template) -> bool {
+        let Some(joined) = self.joined() else { return false };
+        let mut carried = false;
+        for piece in &mut template.pieces {
             if matches!(piece, Piece::Reference(reference) if reference.path == ["scopes"] && reference.filters.is_empty()) {
                 *piece = Piece::Literal(joined.clone());
                 carried = true;
             }
         }
+        carried
+    }
+
+    fn put_all(&self, mut templates: Fields) -> (Fields, bool) {
+        let carried = templates.iter_mut().fold(false, |carried, (_, template)| self.put_one(template) | carried);
         (templates, carried)
     }
 }

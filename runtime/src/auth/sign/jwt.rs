@@ -1,7 +1,7 @@
 //! JSON Web Tokens that connc signs (RFC 7519), as a compact JWS (RFC 7515, section 7.1).
 
 use connc_expr::text::{Escape, Scope};
-use connc_plan::{Jwt, JwtAlgorithm};
+use connc_plan::{Data, Jwt, JwtAlgorithm};
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
@@ -23,7 +23,7 @@ pub(crate) fn jwt(context: &Context, jwt: &Jwt, names: &Names<'_>) -> Result<Sec
 
 /// The token. Its times count from `now`; it is the same again where `random` repeats itself and the key is no EC key.
 pub(super) fn signed(jwt: &Jwt, scope: &dyn Scope, now: Timestamp, random: &dyn Random) -> Result<Secret<String>, Error> {
-    let Jwt { alg, key, header, claims, ttl, backdated, jti, origin: _ } = jwt;
+    let Jwt { alg, key, header, claims, more, ttl, backdated, jti, origin: _ } = jwt;
     let what = format!("the key `{key}`");
     let secret = address::optional(key, scope, Escape::None)?.ok_or_else(|| Error::invalid(format!("{what} is missing")))?;
     let secret = zeroize::Zeroizing::new(secret);
@@ -36,6 +36,9 @@ pub(super) fn signed(jwt: &Jwt, scope: &dyn Scope, now: Timestamp, random: &dyn 
 
     let mut body = Map::new();
     put(&mut body, claims, scope)?;
+    for (name, data) in more {
+        body.extend(value(data, scope)?.map(|value| (name.clone(), value)));
+    }
     let issued = now.as_second().saturating_sub(i64::from(*backdated));
     body.insert("iat".to_owned(), issued.into());
     body.insert("exp".to_owned(), issued.saturating_add(i64::from(*ttl)).into());
@@ -59,6 +62,27 @@ fn put(object: &mut Map<String, Value>, members: &[(String, connc_plan::Text)], 
         }
     }
     Ok(())
+}
+
+/// A claim that is no text; what is absent in it is left out.
+fn value(data: &Data, scope: &dyn Scope) -> Result<Option<Value>, Error> {
+    Ok(match data {
+        Data::Const(value) => Some(value.clone()),
+        Data::Text(text) => address::optional(text, scope, Escape::None)?.map(Value::from),
+        Data::Object(members) => {
+            let mut object = Map::new();
+            for (name, data) in members {
+                object.extend(value(data, scope)?.map(|value| (name.clone(), value)));
+            }
+            Some(object.into())
+        }
+        Data::List(items) => {
+            let items: Result<Vec<_>, Error> = items.iter().filter_map(|item| value(item, scope).transpose()).collect();
+            Some(items?.into())
+        }
+        // The compiler makes neither in a claim.
+        Data::Expression(_) | Data::Fresh(_) => None,
+    })
 }
 
 /// The algorithm's name (RFC 7518, section 3.1).

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use connc_expr::text::{Lookup, Scope};
-use connc_plan::{Jwt, JwtAlgorithm, Origin, Reference, Segment, Text};
+use connc_plan::{Data, Jwt, JwtAlgorithm, Origin, Reference, Segment, Text};
 use data_encoding::{BASE64, BASE64URL_NOPAD};
 use ring::signature::{ECDSA_P256_SHA256_FIXED, RSA_PKCS1_2048_8192_SHA256, UnparsedPublicKey};
 use serde_json::{Value, json};
@@ -46,6 +46,7 @@ fn assertion(alg: JwtAlgorithm) -> Jwt {
             ("sub".to_owned(), whole("auth.subject")),
             ("scope".to_owned(), literal("users.read users.write")),
         ],
+        more: Vec::new(),
         ttl: 540,
         backdated: 60,
         jti: false,
@@ -82,6 +83,24 @@ fn a_token_says_what_the_plan_says() {
     assert_eq!(header, json!({ "alg": "RS256", "typ": "JWT", "kid": "key-1" }));
     // 2026-03-01T12:00:00Z is 1772366400. The subject is absent, and so is its claim.
     assert_eq!(claims, json!({ "iss": "4711", "scope": "users.read users.write", "iat": 1_772_366_340, "exp": 1_772_366_880 }));
+}
+
+#[test]
+fn claims_need_not_be_text() {
+    let list = vec![Data::Text(whole("auth.app_id")), Data::Const(json!(2)), Data::Text(whole("auth.subject"))];
+    let more = vec![
+        ("level".to_owned(), Data::Const(json!(3))),
+        ("roles".to_owned(), Data::List(list)),
+        (
+            "act".to_owned(),
+            Data::Object(vec![("sub".to_owned(), Data::Text(whole("auth.subject"))), ("on".to_owned(), Data::Const(json!(true)))]),
+        ),
+        ("absent".to_owned(), Data::Text(whole("auth.subject"))),
+    ];
+    let (_, claims, ..) =
+        taken_apart(&sign(&Jwt { claims: Vec::new(), more, ..assertion(JwtAlgorithm::HS256) }, "a shared secret").unwrap());
+    let expected = json!({ "level": 3, "roles": ["4711", 2], "act": { "on": true }, "iat": 1_772_366_340, "exp": 1_772_366_880 });
+    assert_eq!(claims, expected);
 }
 
 #[test]
