@@ -128,7 +128,13 @@ pub(crate) fn advance(paginate: &Paginate, state: &State, page: &Came<'_>, progr
     if paginate.ends_on.contains(&token) {
         return Ok(None);
     }
-    if !(token.is_string() || token.is_number()) {
+    if token.as_array().is_some_and(Vec::is_empty) {
+        return Ok(None);
+    }
+    let is_scalar = |value: &Value| value.is_string() || value.is_number();
+    // A position in several orders is a list, which only a body holds.
+    let is_position = matches!(paginate.into, Target::Body(_)) && token.as_array().is_some_and(|parts| parts.iter().all(is_scalar));
+    if !(is_scalar(&token) || is_position) {
         return Err(Error::new(ErrorKind::Provider, "the token of the next page is neither a text nor a number"));
     }
     let repeated = match paginate.progress {

@@ -129,8 +129,17 @@ fn check_url(url: &Template, hosts: Hosts<'_>, case: &Case<'_>, diagnostics: &mu
         return;
     }
     let Hosts::Supplied { by, trusted } = hosts else {
+        // Every value of an enum stands in the spec, and so does every host that they make.
+        let is_enum = |reference: &&Reference| {
+            let found = supplied(reference, None, case);
+            !found.is_empty() && found.iter().all(|parameter| parameter.r#type == Type::Enum)
+        };
+        if references.iter().all(is_enum) {
+            return;
+        }
         let message = "the host of an absolute URL must be written out";
-        diagnostics.push(Diagnostic::new(Code::UntrustedHost, url.span, message).help("write the path alone, and the host in `base_url`"));
+        let help = "write the path alone, and the host in `base_url`; a parameter of the type `enum` may name one of several hosts";
+        diagnostics.push(Diagnostic::new(Code::UntrustedHost, url.span, message).help(help));
         return;
     };
     for reference in references {

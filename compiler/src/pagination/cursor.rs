@@ -15,7 +15,7 @@ static TABLE: Table = Table {
             name: "next",
             value: Value::Jsonata,
             need: Need::Required,
-            doc: "The token, over the answer's body, with `$headers`.",
+            doc: "The token, over the answer's body, with `$headers`: a text or a number, and for a body also a list of them.",
             example: "next: meta.next_cursor",
         },
         Key { name: "into", value: Value::Object(&INTO), need: Need::Required, doc: "Where it goes.", example: "into: { query: cursor }" },

@@ -44,9 +44,8 @@ fn host(plan: &Plan, url: &Text) -> Option<String> {
         .segments
         .iter()
         .filter_map(|segment| match segment {
-            Segment::Value(reference) if host.contains(&reference.to_string()) => {
-                named(&reference.path).map(|parameter| parameter.within.join(" or "))
-            }
+            Segment::Value(reference) if host.contains(&reference.to_string()) => named(&reference.path)
+                .map(|parameter| if parameter.values.is_empty() { &parameter.within } else { &parameter.values }.join(" or ")),
             Segment::Value(_) | Segment::Literal(_) | Segment::Base64(_) => None,
         })
         .filter(|within| !within.is_empty())

@@ -80,10 +80,16 @@ impl Proof<'_, '_, '_> {
         };
         let inferred = self.reports.infer_as(expression, scope, token_code);
         let shapes = scope.shapes.alternatives(&inferred.value.shape);
-        let token = |shape: &&&Shape| matches!(shape, Shape::Text(_) | Shape::Number { .. } | Shape::Unknown);
+        let in_body = matches!(self.paginate.into, plan::Target::Body(_));
+        let token = |shape: &&&Shape| match shape {
+            Shape::List(_) => in_body,
+            shape => matches!(shape, Shape::Text(_) | Shape::Number { .. } | Shape::Unknown),
+        };
         if shapes.iter().find(token).is_none() {
             let message = if shapes.iter().all(|shape| **shape == Shape::Null) {
                 "this is always null, so there is never a second page"
+            } else if in_body {
+                "this is no token: a token is text or a number, and in a body a list of them"
             } else {
                 "this is no token: a token is text or a number"
             };
