@@ -1,6 +1,8 @@
 //! What is kept is there when it is read: a token before the request that sends it, a choice before the call that reads it, and what one auth
 //! method keeps only where that method is the one.
 
+use connc_expr::ir::{Kind, Node};
+
 use super::{Case, Owner, uses};
 use crate::auth::{Acquire, Choose, Method};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
@@ -99,10 +101,27 @@ fn everywhere(case: &Case<'_>, diagnostics: &mut Diagnostics) {
         if matches!(data.owner, Owner::Method(_)) {
             continue;
         }
-        for (name, span) in kept_in(data.expression) {
+        let asked = asked_for(data.expression);
+        for (name, span) in kept_in(data.expression).into_iter().filter(|(name, _)| !asked.contains(name)) {
             lacking(&name, span, false, case, diagnostics);
         }
     }
+}
+
+/// The names of which an expression asks whether they are there: `$exists($kept.name)`.
+fn asked_for(expression: &Expression) -> Vec<String> {
+    let mut names = Vec::new();
+    expression.root.walk(&mut |node| {
+        let Kind::Call(function, arguments) = &node.kind else { return };
+        let (Kind::Variable(function), [Node { kind: Kind::Path(steps), .. }]) = (&function.kind, arguments.as_slice()) else { return };
+        if let (true, [root, member]) = (function == "exists", steps.as_slice())
+            && let (Kind::Variable(root), Kind::Field(member)) = (&root.node.kind, &member.node.kind)
+            && root == "kept"
+        {
+            names.push(member.clone());
+        }
+    });
+    names
 }
 
 fn lacking(name: &str, span: Span, is_base: bool, case: &Case<'_>, diagnostics: &mut Diagnostics) {
@@ -120,7 +139,10 @@ fn lacking(name: &str, span: Span, is_base: bool, case: &Case<'_>, diagnostics: 
                 owner.name.value, method.name.value
             )
         } else {
-            format!("keep or choose it there too; what only `{}` needs can stand in its `headers` and `base_url`", owner.name.value)
+            format!(
+                "keep or choose it there too, or ask in an expression: `$exists($kept.{name}) ? …`; what only `{}` needs can stand in its `headers` and `base_url`",
+                owner.name.value
+            )
         };
         diagnostics.push(diagnostic.help(help));
     }

@@ -2,7 +2,7 @@
 
 use connc_plan as plan;
 
-use super::bodies::{At, Sent};
+use super::bodies::{At, Sent, is_known};
 use super::coverage::Coverage;
 use super::endpoint::OpenPath;
 use super::facts::{Facts, Typed};
@@ -12,9 +12,9 @@ use crate::check::Case;
 use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::lang::{DataPlace, Piece, Reference, Root, Template};
 use crate::pagination::Next;
-use crate::shape::{Description, Endpoint, EndpointParameter, ParameterPlace, Scope, Shape, Trust, Value, refused};
+use crate::shape::{Description, Endpoint, EndpointParameter, Member, ParameterPlace, Scope, Shape, Trust, Value, refused};
 use crate::source::{Span, Spanned};
-use crate::spec::{Body, Operation};
+use crate::spec::{Body, Data, Operation};
 
 pub(super) fn check(case: &Case<'_>, typed: &Typed<'_>, reports: &mut Reports<'_>, coverage: &mut Coverage) {
     for operation in &case.spec.operations {
@@ -262,9 +262,9 @@ fn body(operation: &Operation, facts: &Facts<'_>, scope: &Scope<'_>, reports: &m
             let target =
                 body.and_then(|body| if let Shape::Object(object) = scope.shapes.resolve(&body.shape) { Some(object) } else { None });
             for (name, data) in parts {
-                // How a part of another type is written is the description's to say, and few do: names alone are held.
-                let sent = Sent { scope, trust: None, called: called.clone(), whole: false };
-                sent.data(data, &name.value, &Shape::Unknown, At { span: name.span, declared: None }, reports, coverage);
+                let member = target.and_then(|object| object.member(&name.value));
+                let sent = Sent { scope, trust: facts.trust, called: called.clone(), whole: false };
+                part(&sent, name, data, member, reports, coverage);
                 let Some(object) = target.filter(|object| object.rest.is_none() && !object.cut && object.member(&name.value).is_none())
                 else {
                     continue;
@@ -319,6 +319,52 @@ fn body(operation: &Operation, facts: &Facts<'_>, scope: &Scope<'_>, reports: &m
                 );
             }
         }
+    }
+}
+
+/// A part of a multipart body: a file where the description has binary text, and anything where it has text, since all is written as text.
+fn part(
+    sent: &Sent<'_, '_>,
+    name: &Spanned<String>,
+    data: &Data,
+    member: Option<&Member>,
+    reports: &mut Reports<'_>,
+    coverage: &mut Coverage,
+) {
+    let scope = sent.scope;
+    let unheld = Sent { scope, trust: None, called: sent.called.clone(), whole: false };
+    let at = At { span: name.span, declared: member.and_then(|member| member.place) };
+    let Some(member) = member else {
+        unheld.data(data, &name.value, &Shape::Unknown, at, reports, coverage);
+        return;
+    };
+    let binary = |shape: &Shape| matches!(shape, Shape::Text(text) if text.format.as_deref() == Some("binary"));
+    let takes_files = scope.shapes.alternatives(&member.shape).into_iter().any(|shape| match shape {
+        Shape::List(items) => scope.shapes.alternatives(items).into_iter().any(binary),
+        shape => binary(shape),
+    });
+    let what = || format!("`{}` of {}", name.value, sent.called);
+    match data {
+        Data::Expression(expression) => {
+            let inferred = reports.infer(expression, scope);
+            let is_file = inferred.value.shape == Shape::file();
+            if is_file && !takes_files && member.shape != Shape::Unknown {
+                let message = format!("this is a file, and the provider's `{}` is none", name.value);
+                let diagnostic = Diagnostic::new(Code::WrongRequestValue, expression.span(), message);
+                reports.push(match member.place {
+                    Some(place) => diagnostic.related(place, "the provider's type"),
+                    None => diagnostic,
+                });
+            }
+            let known = !inferred.unknown && is_known(&inferred.value.shape, scope) && is_known(&member.shape, scope);
+            coverage.count(sent.trust.filter(|_| known), name.span, what);
+        }
+        Data::Const(_) | Data::Object(..) | Data::List(..) if takes_text(&member.shape, scope) => {
+            // What is inside is text to the provider.
+            unheld.data(data, &name.value, &Shape::Unknown, at, reports, &mut Coverage::default());
+            coverage.count(sent.trust, name.span, what);
+        }
+        Data::Const(_) | Data::Object(..) | Data::List(..) => sent.data(data, &name.value, &member.shape, at, reports, coverage),
     }
 }
 

@@ -136,6 +136,9 @@ fn kept(case: &Case<'_>) -> Vec<Member> {
             members.push(Member { required: true, place, ..Member::new(&choice.name.value, Shape::formatted("id")) });
         }
     }
+    for known in &mut members {
+        known.required &= case.spec.auth.iter().all(|method| method.kept().iter().any(|kept| *kept.value == *known.name));
+    }
     members
 }
 
