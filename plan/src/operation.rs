@@ -46,9 +46,9 @@ pub struct Operation {
 pub struct Select {
     /// What is asked for where the call does not say: everything that any map or step reads of a record.
     pub names: Vec<String>,
-    /// The input, a list of texts, with more names.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub more: Option<String>,
+    /// Where more names come from: inputs by their name, or `account.NAME`, each a list of texts.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub more: Vec<String>,
 }
 
 /// A file that is fetched: by GET, over https, and with the account's credentials on the connector's own origins only.

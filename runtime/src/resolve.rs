@@ -150,7 +150,7 @@ pub(crate) fn inputs(
     same("id", operation.takes_id, &id)?;
     same("parent's id", operation.takes_parent, &parent)?;
     let input = parameter::check(&operation.input, &input, "input", |name| format!("input `{name}`"), plan).map_err(named)?;
-    let select = select::names(operation, select, &input).map_err(named)?;
+    let select = select::names(operation, select, &input, &context.account.account).map_err(named)?;
     Ok(Inputs { id, parent, input, select })
 }
 

@@ -25,18 +25,21 @@ pub(crate) fn names(
     operation: &Operation,
     called: Option<Vec<String>>,
     input: &BTreeMap<String, Value>,
+    account: &BTreeMap<String, Value>,
 ) -> Result<Option<Vec<String>>, Error> {
     // An operation made of steps hands on what its caller asks for.
     let Some(select) = &operation.select else { return Ok(called) };
     let names = called.unwrap_or_else(|| select.names.clone());
     let mut more = Vec::new();
-    if let Some(input_name) = &select.more
-        && let Some(Value::Array(given)) = input.get(input_name)
-    {
-        for value in given {
+    for from in &select.more {
+        let (what, given) = match from.strip_prefix("account.") {
+            Some(name) => (format!("account parameter `{name}`"), account.get(name)),
+            None => (format!("input `{from}`"), input.get(from)),
+        };
+        for value in given.and_then(Value::as_array).into_iter().flatten() {
             let name = value.as_str().filter(|name| is_name(name));
             let refused = || {
-                Error::invalid(format!("input `{input_name}` holds something that is no name of a field"))
+                Error::invalid(format!("{what} holds something that is no name of a field"))
                     .with_help("names are letters and digits with `_`, `.`, `-`, `:`, `/` and `@` among them")
             };
             more.push(name.ok_or_else(refused)?.to_owned());

@@ -17,6 +17,8 @@ pub(super) struct Need {
     pub(super) path: Vec<String>,
     /// Whether it is only asked after.
     is_test: bool,
+    /// Where the names come from of the members that are looked up in it, where only those are read.
+    by: Option<Place>,
     /// Where it is read.
     pub(super) span: Span,
 }
@@ -56,13 +58,19 @@ pub struct Names {
 
 impl Needs {
     fn add(&mut self, expression: &Expression, found: impl IntoIterator<Item = Read>) {
-        let needs = found.into_iter().map(|read| Need { path: read.place.path, is_test: read.is_test, span: expression.place(read.range) });
+        let needs = found.into_iter().map(|read| Need {
+            path: read.place.path,
+            is_test: read.is_test,
+            by: read.by,
+            span: expression.place(read.range),
+        });
         self.0.extend(needs);
     }
 
     /// What an expression over the record reads.
     fn over(&mut self, expression: &Expression) {
-        self.add(expression, reads_whole(&expression.root, &[record(0)], &Known::new()));
+        let found = reads_whole(&expression.root, &[record(0)], &account());
+        self.add(expression, found.into_iter().filter(|read| read.place.source == 0));
     }
 
     /// Both.
@@ -108,10 +116,18 @@ fn record(source: usize) -> Place {
     Place { source, path: Vec::new() }
 }
 
+/// The number that stands for what the customer supplied, of which nothing is asked for.
+const ACCOUNT: usize = usize::MAX;
+
+/// The variables that something may be looked up by.
+fn account() -> Known {
+    Known::from([("account".to_owned(), vec![record(ACCOUNT)])])
+}
+
 /// What steps read of what each of them calls. `result` is what is read of the last one's record by whoever gets it.
 #[must_use]
 pub fn of_steps(steps: &[Step], result: &Needs) -> Vec<StepNeeds> {
-    let mut walk = Walk { known: Known::new(), found: Vec::new() };
+    let mut walk = Walk { known: account(), found: Vec::new() };
     for (index, step) in steps.iter().enumerate() {
         walk.step(step, 2 * index, result);
     }
@@ -188,25 +204,25 @@ impl Walk {
         }
     }
 
-    fn add(&mut self, place: Place, is_test: bool, span: Span) {
-        self.found.push((place.source, Need { path: place.path, is_test, span }));
+    fn add(&mut self, place: Place, is_test: bool, by: Option<Place>, span: Span) {
+        self.found.push((place.source, Need { path: place.path, is_test, by, span }));
     }
 
     /// What an expression reads on its way, and where its result comes from.
     fn expression(&mut self, expression: &Expression, root: &[Place]) -> Vec<Place> {
         let (found, result) = reads(&expression.root, root, &self.known);
-        found.into_iter().for_each(|Read { place, is_test, range }| self.add(place, is_test, expression.place(range)));
+        found.into_iter().for_each(|Read { place, is_test, by, range }| self.add(place, is_test, by, expression.place(range)));
         result
     }
 
     fn taken(&mut self, expression: &Expression, root: &[Place]) {
         let result = self.expression(expression, root);
-        result.into_iter().for_each(|place| self.add(place, false, expression.span()));
+        result.into_iter().for_each(|place| self.add(place, false, None, expression.span()));
     }
 
     fn tested(&mut self, expression: &Expression, root: &[Place]) {
         let result = self.expression(expression, root);
-        result.into_iter().for_each(|place| self.add(place, true, expression.span()));
+        result.into_iter().for_each(|place| self.add(place, true, None, expression.span()));
     }
 
     fn data(&mut self, data: &Data) -> Vec<Place> {
@@ -229,7 +245,7 @@ impl Walk {
                 for place in self.expression(expression, &[]) {
                     for (need, rest) in needs {
                         let path = place.path.iter().chain(*rest).cloned().collect();
-                        self.add(Place { path, ..place.clone() }, need.is_test, need.span);
+                        self.add(Place { path, ..place.clone() }, need.is_test, need.by.clone(), need.span);
                     }
                 }
             }
@@ -277,7 +293,9 @@ pub fn of_all(spec: &Connector) -> All {
             for read in reads_whole(&choice.from.root, &[], &known) {
                 let span = choice.from.place(read.range);
                 let needs = needs.get_mut(read.place.source);
-                needs.into_iter().for_each(|needs| needs.0.push(Need { path: read.place.path.clone(), is_test: read.is_test, span }));
+                needs.into_iter().for_each(|needs| {
+                    needs.0.push(Need { path: read.place.path.clone(), is_test: read.is_test, by: read.by.clone(), span })
+                });
             }
         }
         for (connect, needs) in method.connect.iter().zip(needs) {
@@ -382,7 +400,7 @@ enum Asked {
     Unknown,
 }
 
-fn name(select: &Select, Need { path, is_test, span: _ }: &Need) -> Asked {
+fn name(select: &Select, Need { path, is_test, by, span: _ }: &Need) -> Asked {
     let below: Vec<&str> = select.below.iter().flat_map(|below| &below.steps).map(|step| step.value.as_str()).collect();
     let shared = path.iter().zip(&below).take_while(|(member, step)| member == *step).count();
     if shared < below.len() {
@@ -391,7 +409,10 @@ fn name(select: &Select, Need { path, is_test, span: _ }: &Need) -> Asked {
     }
     let rest = path.get(below.len()..).unwrap_or_default();
     if rest.is_empty() {
-        return if *is_test { Asked::Unasked } else { Asked::Unknown };
+        // The account's own names are asked for by `more`.
+        let asked = by.as_ref().filter(|by| by.source == ACCOUNT).map(|by| format!("account.{}", by.path.join(".")));
+        let asked = asked.is_some_and(|name| select.more.iter().any(|more| more.value == name));
+        return if *is_test || asked { Asked::Unasked } else { Asked::Unknown };
     }
     let never = |length: usize| {
         let name = rest.get(..length).unwrap_or_default().join(&select.dot);

@@ -19,7 +19,9 @@ pub(super) fn check(case: &Case<'_>, diagnostics: &mut Diagnostics) {
     for parameter in &spec.account {
         let name = &parameter.name;
         let in_text = texts.iter().any(|text| reads(text, "account", name));
-        if !in_text && !in_data("account", name) {
+        let in_select = spec.operations.iter().filter_map(|operation| operation.select.as_ref()).flat_map(|select| &select.more);
+        let in_select = in_select.into_iter().any(|more| more.value.strip_prefix("account.") == Some(name));
+        if !in_text && !in_select && !in_data("account", name) {
             report("account parameter", name, diagnostics);
         }
     }

@@ -12,7 +12,7 @@ pub(super) fn check(case: &Case<'_>, diagnostics: &mut Diagnostics) {
     for operation in &case.spec.operations {
         if let Some(select) = &operation.select {
             used(operation, select, diagnostics);
-            more(operation, select, diagnostics);
+            more(operation, select, case, diagnostics);
         }
     }
     for (name, needs) in of_all(case.spec).operations {
@@ -63,24 +63,28 @@ fn used(operation: &Operation, select: &Select, diagnostics: &mut Diagnostics) {
     }
 }
 
-fn more(operation: &Operation, select: &Select, diagnostics: &mut Diagnostics) {
-    let Some(more) = &select.more else { return };
-    let Some(input) = operation.input.iter().find(|input| input.name.value == more.value) else {
-        if operation.incomplete {
-            return;
+fn more(operation: &Operation, select: &Select, case: &Case<'_>, diagnostics: &mut Diagnostics) {
+    for more in &select.more {
+        let (whose, name, known, damaged) = match more.value.strip_prefix("account.") {
+            Some(name) => ("the account".to_owned(), name, &case.spec.account, case.spec.damaged.contains(&"account")),
+            None => (format!("operation `{}`", operation.name.value), more.value.as_str(), &operation.input, operation.incomplete),
+        };
+        let Some(parameter) = known.iter().find(|known| known.name.value == name) else {
+            if damaged {
+                continue;
+            }
+            let key = if whose == "the account" { "account" } else { "input" };
+            let near = nearest(name, known.iter().map(|known| known.name.value.as_str()));
+            let help = near
+                .map_or_else(|| format!("declare it: `{key}: {{ {name}: {{ type: array }} }}`"), |near| format!("did you mean `{near}`?"));
+            let message = format!("{whose} does not take `{name}`");
+            diagnostics.push(Diagnostic::new(Code::UnknownInput, more.span, message).help(help));
+            continue;
+        };
+        if parameter.r#type != Type::Array {
+            let message = format!("`{}` is no list, and names that are asked for besides are one", more.value);
+            let diagnostic = Diagnostic::new(Code::InvalidValue, more.span, message).help("declare it with `type: array`");
+            diagnostics.push(diagnostic.related(parameter.name.span, "it is declared here"));
         }
-        let near = nearest(more, operation.input.iter().map(|input| input.name.value.as_str()));
-        let help = near.map_or_else(
-            || format!("declare it: `input: {{ {}: {{ type: array }} }}`", more.value),
-            |near| format!("did you mean `{near}`?"),
-        );
-        let message = format!("operation `{}` does not take `{}`", operation.name.value, more.value);
-        diagnostics.push(Diagnostic::new(Code::UnknownInput, more.span, message).help(help));
-        return;
-    };
-    if input.r#type != Type::Array {
-        let message = format!("`{}` is no list, and names that are asked for besides are one", more.value);
-        let diagnostic = Diagnostic::new(Code::InvalidValue, more.span, message).help("declare it with `type: array`");
-        diagnostics.push(diagnostic.related(input.name.span, "it is declared here"));
     }
 }

@@ -45,6 +45,8 @@ pub struct Read {
     pub place: Place,
     /// Whether it is only asked whether it is there or true, which what lies below it tells as well.
     pub is_test: bool,
+    /// Where the names come from of the members that are looked up in it, where only those are read.
+    pub by: Option<Place>,
     /// The bytes of the expression that read it.
     pub range: Range<usize>,
 }
@@ -70,7 +72,7 @@ pub fn reads(node: &Node, root: &[Place], known: &Known) -> (Vec<Read>, Vec<Plac
 #[must_use]
 pub fn reads_whole(node: &Node, root: &[Place], known: &Known) -> Vec<Read> {
     let (mut found, result) = reads(node, root, known);
-    found.extend(result.into_iter().map(|place| Read { place, is_test: false, range: node.span.clone() }));
+    found.extend(result.into_iter().map(|place| Read { place, is_test: false, by: None, range: node.span.clone() }));
     found
 }
 
@@ -128,12 +130,15 @@ struct Walk<'n> {
 }
 
 impl<'n> Walk<'n> {
+    fn read(&mut self, read: Read) {
+        if !self.reads.contains(&read) {
+            self.reads.push(read);
+        }
+    }
+
     fn take(&mut self, value: &Value<'n>, is_test: bool, node: &Node) {
         for place in &value.places {
-            let read = Read { place: place.clone(), is_test, range: node.span.clone() };
-            if !self.reads.contains(&read) {
-                self.reads.push(read);
-            }
+            self.read(Read { place: place.clone(), is_test, by: None, range: node.span.clone() });
         }
         // Whoever gets a function may call it, with what is not known here.
         if let Some(function) = &value.function {
@@ -364,8 +369,17 @@ impl<'n> Walk<'n> {
             ("map", [_, _]) if function.is_some() => {
                 function.map(|function| self.apply(&function, &[first.clone(), none, first.clone()])).unwrap_or_default()
             }
-            ("lookup", [_, key]) => match &key.kind {
-                Kind::String(name) => first.member(name),
+            ("lookup", [_, key]) => match (&key.kind, given.get(1).map(|key| key.places.as_slice())) {
+                (Kind::String(name), _) => first.member(name),
+                // The names are those that something holds, such as the account.
+                (_, Some([by])) => {
+                    let by = by.clone();
+                    self.all(given.get(1..).unwrap_or_default(), arguments.get(1..).unwrap_or_default());
+                    for place in first.places {
+                        self.read(Read { place, is_test: false, by: Some(by.clone()), range: at.span.clone() });
+                    }
+                    none
+                }
                 _ => self.all(&given, arguments),
             },
             ("lookup", [key]) => match &key.kind {

@@ -35,7 +35,7 @@ impl Lowering<'_> {
                     .and_then(|all| asked_names(operation, all))
                     .map(|all| all.names)
                     .unwrap_or_default(),
-                more: select.more.as_ref().map(|more| more.value.clone()),
+                more: select.more.iter().map(|more| more.value.clone()).collect(),
             }),
             takes_id: Callee::Operation(operation).takes("id"),
             takes_parent: Callee::Operation(operation).takes("parent"),

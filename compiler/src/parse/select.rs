@@ -3,7 +3,7 @@
 use crate::diagnostic::{Code, Diagnostic};
 use crate::lang::path;
 use crate::spec::{SELECT, Select};
-use crate::yaml::Reader;
+use crate::yaml::{Kind, Reader};
 
 /// Reads the key; `method` is what stands beside it.
 pub(super) fn select(reader: &mut Reader<'_, '_>, method: Option<&str>) -> Option<Select> {
@@ -33,7 +33,11 @@ pub(super) fn select(reader: &mut Reader<'_, '_>, method: Option<&str>) -> Optio
         depth,
         dot: text(&mut inner, "dot", "."),
         join: text(&mut inner, "join", ","),
-        more: inner.text("more"),
+        more: if matches!(inner.take("more").map(|node| &node.kind), Some(Kind::Sequence(_))) {
+            inner.texts("more")
+        } else {
+            inner.text("more").into_iter().collect()
+        },
         span,
     })
 }

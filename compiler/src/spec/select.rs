@@ -56,9 +56,10 @@ pub static SELECT: Table = Table {
         },
         Key {
             name: "more",
-            value: Value::Name,
+            value: Value::Either(&Value::Text, &Value::List(&Value::Text)),
             need: Need::Optional,
-            doc: "An input of type `array`, whose texts are asked for besides.",
+            doc: "What else is asked for: an input of type `array`, by its name, or an account's parameter, `account.NAME`, for the fields that a customer has added. \
+                  A map reads those as `custom: '$merge($account.NAME.{ $: $lookup($$, $) })'`; with `below: properties`, they are looked up in `$$.properties`.",
             example: "more: fields",
         },
     ],
@@ -83,8 +84,8 @@ pub struct Select {
     pub dot: String,
     /// What stands between two names.
     pub join: String,
-    /// The input that adds names.
-    pub more: Option<Spanned<String>>,
+    /// The inputs, and parameters of the account, that add names.
+    pub more: Vec<Spanned<String>>,
     /// Where it was written.
     pub span: Span,
 }

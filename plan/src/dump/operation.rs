@@ -27,7 +27,7 @@ pub(super) fn operation(page: &mut Page, plan: &Plan, operation: &Operation) {
         rows.push(("takes", value::columns(&taken)));
     }
     if let Some(Select { names, more }) = select {
-        let more = more.as_ref().map(|input| format!("and those of input {input}"));
+        let more = more.iter().map(|from| format!("and those of {}{from}", if from.contains('.') { "" } else { "input " }));
         rows.push(("asks for", listed(names).into_iter().chain(more).collect::<Vec<_>>().join("\n")));
     }
     rows.push(("gives", gives(*shape, records)));
