@@ -57,8 +57,9 @@ fn lists<'a>(plan: &'a Plan, map: &ResourceMap, via: Option<&str>) -> Vec<&'a st
 fn unsupported(plan: &Plan, map: &ResourceMap, name: &str) -> Error {
     let known: Vec<&str> = map.filters.filters.iter().map(|filter| filter.name.as_str()).collect();
     Error::invalid(format!("`{}` of connector `{}` cannot be narrowed by `{name}`", map.resource, plan.connector))
+        // Two filters may be near in spelling and far in meaning, such as those of two times: all of them are shown.
         .with_help(match suggest::nearest(name, known.iter().copied()) {
-            Some(near) => format!("did you mean `{near}`?"),
+            Some(near) => format!("did you mean `{near}`? it can be narrowed by: {}", suggest::list(&known)),
             None => format!("it can be narrowed by: {}", suggest::list(&known)),
         })
         .placed(plan, map.origin)

@@ -103,7 +103,13 @@ impl Project {
     pub fn find(&self, name: &str) -> Result<Found, Stop> {
         let all = self.all()?;
         all.iter().find(|found| found.name == name).cloned().ok_or_else(|| {
-            let help = suggestion(name, "connectors", all.iter().map(|found| found.name.as_str()));
+            // Several connectors may share the beginning of a name, as those of one product over two protocols do.
+            let longer: Vec<&str> =
+                all.iter().map(|found| found.name.as_str()).filter(|known| known.starts_with(&format!("{name}-"))).collect();
+            let help = match longer.as_slice() {
+                [] => suggestion(name, "connectors", all.iter().map(|found| found.name.as_str())),
+                longer => format!("did you mean {}?", names(longer.iter().copied())),
+            };
             Stop::usage(format!("there is no connector `{name}`")).help(help)
         })
     }

@@ -97,7 +97,19 @@ fn paths_name_parents_and_ids() {
     // What is odd in an id stays in its segment.
     sends(&["users", "a/../b"], "GET https://acme.okta.com/api/v1/users/a%2F..%2Fb");
     okta(&["me", "u1"]).refused(&["takes no ID"]);
-    okta(&["groups.update", "g1"]).refused(&["cannot update", "groups.update --native"]);
+    okta(&["roles.update", "r1"]).refused(&["cannot update"]);
+}
+
+#[test]
+fn what_a_model_lacks_is_the_providers_own() {
+    let connector = "connector: harbour\nspec: 1\ntitle: Harbour\nbase_url: https://api.harbour.example\nauth: { public: { scheme: none } }\nresources:\n  \
+        groups:\n    list: { get: /groups, items: $, paginate: { style: single } }\n    update: { put: '/groups/{{ id }}', body: { name: { const: x } } }\n";
+    file("lacking/harbour/connector.yaml", connector);
+    let map = "maps: user-directory@1\ngroups: { from: groups, fields: { id: id, name: name } }\n";
+    let map = file("lacking/harbour/user-directory.yaml", map);
+    let folder = std::path::Path::new(&map).ancestors().nth(2).expect("a folder").display().to_string();
+    let refused = connc(&["--connectors", &folder, "run", "harbour", "groups.update", "g1", "--dry-run"]);
+    refused.refused(&["cannot update", "groups.update --native"]);
 }
 
 #[test]

@@ -27,7 +27,7 @@ pub fn editor_schema() -> Json {
         "title": "connc spec files",
         "type": "object",
         "allOf": [
-            when("connector", &spec::CONNECTOR),
+            json!({"if": {"required": ["connector", "extends"]}, "then": differences(), "else": when("connector", &spec::CONNECTOR)}),
             when("maps", &spec::MAP_FILE),
             when("exchanges", &parse::CASSETTE),
             when("resource", &shape::RESOURCE),
@@ -37,6 +37,18 @@ pub fn editor_schema() -> Json {
         ],
         "$defs": definitions,
     })
+}
+
+/// A connector that states its differences to a base: what is put over the base's resources need not be whole.
+fn differences() -> Json {
+    let mut schema = object(&spec::CONNECTOR);
+    if let Some(resources) = schema.pointer_mut("/properties/resources") {
+        *resources = json!({"type": "object"});
+    }
+    if let Some(required) = schema.pointer_mut("/required") {
+        *required = json!(["connector", "spec", "title"]);
+    }
+    schema
 }
 
 fn reference(table: &Table) -> Json {

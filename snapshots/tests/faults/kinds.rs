@@ -33,7 +33,7 @@ pub(crate) enum Expected {
 }
 
 /// Faults of one kind in one connector.
-const MOST: usize = 5;
+const MOST: usize = 3;
 
 /// Every fault that the generator makes in a connector, spread evenly over its places.
 pub(crate) fn faults(sources: &Sources) -> Vec<Fault> {
@@ -163,12 +163,13 @@ fn connector(file: FileId, text: &str, spot: &Spot, all: &[Spot], found: &mut Ve
                 });
             }
         }
-        "within" => {
+        "within" if path.first() == Some(&"account") => {
             let base = all.iter().find(|spot| spot.path == ["base_url"]).map(|spot| spot.value);
             if let Some(base) = base {
                 let line = text.get(..spot.key.start as usize).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
                 let fault = there("unconfined host", file, u32::try_from(line).unwrap_or(0), spot.value.end + 1, "");
-                let moved = spot.value.end + 1 - fault.start;
+                // What stands after the line that is taken out moves up.
+                let moved = if base.start > fault.start { spot.value.end + 1 - fault.start } else { 0 };
                 found.push(Fault { expected: Expected::At(file, base.start - moved, base.end - moved), ..fault });
             }
         }
@@ -260,6 +261,10 @@ fn map(file: FileId, text: &str, spot: &Spot, all: &[Spot], found: &mut Vec<Faul
             .and_then(|after| after.find('\n'))
             .map_or(spot.value.end, |at| spot.value.end + u32::try_from(at).unwrap_or(0) + 1);
         let start = u32::try_from(line).unwrap_or(0);
+        // A line that holds more than the member is left alone.
+        if text.get(line..spot.key.start as usize).is_some_and(|before| !before.trim().is_empty()) {
+            return;
+        }
         // A mapping that loses its first line begins with its second, which takes that place.
         let expected = Expected::At(file, parent.value.start, parent.value.start);
         found.push(Fault { expected, ..there("missing body member", file, start, end, "") });
@@ -384,7 +389,9 @@ fn extract(file: FileId, text: &str, spot: &Spot, used: &str, found: &mut Vec<Fa
         [.., "enum"] => {
             let value = text.get(spot.value.start as usize..spot.value.end as usize).unwrap_or("");
             let used = |word: &str| used.lines().any(|line| line.trim_start().starts_with(&format!("{word}: ")));
-            if let Some((at, word)) = words(value).into_iter().find(|(at, word)| *at > 1 && word.len() > 3 && used(word)) {
+            if let Some((at, word)) =
+                words(value).into_iter().find(|(at, word)| value.starts_with('[') && *at > 1 && word.len() > 3 && used(word))
+            {
                 let comma = u32::try_from(value.get(..at).and_then(|before| before.rfind(',')).unwrap_or(at)).unwrap_or(0);
                 let end = spot.value.start + u32::try_from(at + word.len()).unwrap_or(0);
                 let fault = there("enum value that the provider removed", file, spot.value.start + comma, end, "");
