@@ -32,6 +32,10 @@ pub struct RateWindow {
     /// Whether each operation of an account has such a window of its own; else all share one.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub per_operation: bool,
+    /// The header whose value names the window, where a provider has several under the same headers. A call counts against the one that
+    /// the last answer to its operation named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub per_header: Option<String>,
     /// Where it was written.
     pub origin: Origin,
 }

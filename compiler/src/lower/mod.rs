@@ -99,7 +99,7 @@ pub fn plan(checked: &Checked<'_>, sources: &Sources) -> plan::Plan {
 
 impl Lowering<'_> {
     fn window(&self, window: &Window) -> plan::RateWindow {
-        let Window { fields, limit, remaining, used, reset, restore, cost, per_operation, span } = window;
+        let Window { fields, limit, remaining, used, reset, restore, cost, per_operation, per_header, span } = window;
         let number = |number: &Option<Number>| number.as_ref().map(|number| self.number(number));
         plan::RateWindow {
             fields: *fields,
@@ -110,6 +110,7 @@ impl Lowering<'_> {
             restore: number(restore),
             cost: number(cost),
             per_operation: *per_operation,
+            per_header: per_header.clone(),
             origin: self.origin(*span),
         }
     }

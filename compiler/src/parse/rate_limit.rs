@@ -5,7 +5,7 @@ use connc_plan as plan;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::lang::{Headers, expression, header_name};
 use crate::source::Spanned;
-use crate::spec::{NUMBER, Number, NumberSource, WINDOW, Window};
+use crate::spec::{NUMBER, Number, NumberSource, PER, PER_WORDS, WINDOW, Window};
 use crate::yaml::{Kind, Literal, Reader, Scalar};
 
 /// The windows.
@@ -41,6 +41,7 @@ fn window(reader: &mut Reader<'_, '_>) -> Window {
         let diagnostic = Diagnostic::new(Code::MissingKey, span, "what is used says nothing without `limit`");
         reader.context().diagnostics.push(diagnostic.help("add `limit`, a plain number where only the documentation says it"));
     }
+    let (per_operation, per_header) = per(reader);
     Window {
         fields,
         limit: number(reader, "limit", plan::RateUnit::Count),
@@ -49,9 +50,27 @@ fn window(reader: &mut Reader<'_, '_>) -> Window {
         reset: number(reader, "reset", plan::RateUnit::DeltaSeconds),
         restore: number(reader, "restore", plan::RateUnit::Count),
         cost: number(reader, "cost", plan::RateUnit::Count),
-        per_operation: reader.choice("per").is_some_and(|word| word.value == "operation"),
+        per_operation,
+        per_header,
         span: reader.span,
     }
+}
+
+/// Whose window it is: each operation's, or that of a name which a header says.
+fn per(reader: &mut Reader<'_, '_>) -> (bool, Option<String>) {
+    let Some(node) = reader.take("per") else { return (false, None) };
+    if !matches!(node.kind, Kind::Mapping(_)) {
+        let word = reader.text("per").and_then(|word| reader.context().choice(&word, "per", PER_WORDS));
+        return (word.is_some_and(|word| word.value == "operation"), None);
+    }
+    // The drafts name their windows themselves.
+    reader.one_of(&["ietf", "per"]);
+    let header = Reader::open(node, &PER, reader.context()).and_then(|mut inner| {
+        let name = inner.text("header")?;
+        header_name(&name, Headers::Read, inner.context());
+        Some(name.value)
+    });
+    (false, header)
 }
 
 fn number(reader: &mut Reader<'_, '_>, name: &'static str, otherwise: plan::RateUnit) -> Option<Number> {

@@ -50,7 +50,7 @@ pub fn chapters() -> Vec<Chapter> {
             title: "Pagination",
             tables: std::iter::once(&pagination::COMMON).chain(styles).chain([&pagination::SIZE, &pagination::INTO]).collect(),
         },
-        Chapter { title: "Errors and rate limits", tables: vec![&spec::ERRORS, &spec::KINDS, &spec::WINDOW, &spec::NUMBER] },
+        Chapter { title: "Errors and rate limits", tables: vec![&spec::ERRORS, &spec::KINDS, &spec::WINDOW, &spec::NUMBER, &spec::PER] },
         Chapter {
             title: "Maps",
             tables: vec![&spec::MAP_FILE, &spec::MAP_RESOURCE, &spec::ENUM_FIELD, &spec::CALL, &spec::WITH, &spec::FILTERS, &spec::FILTER],

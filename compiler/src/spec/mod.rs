@@ -17,6 +17,6 @@ pub use map::{
     MapResource, VerbSteps, WITH,
 };
 pub use operation::{Body, DOWNLOAD, Download, IDEMPOTENCY, OPERATION, Operation, QUERY_LIST, RAW, REDIRECT, RESOURCE, Records, Request};
-pub use rate_limit::{NUMBER, Number, NumberSource, WINDOW, Window};
+pub use rate_limit::{NUMBER, Number, NumberSource, PER, PER_WORDS, WINDOW, Window};
 pub use select::{SELECT, Select};
 pub use steps::{Action, Compound, ELSE, Each, FOR_EACH, ForEach, PARENTS, POLL, Parents, Poll, Require, STEP, Step, StepCall};

@@ -66,9 +66,10 @@ pub static WINDOW: Table = Table {
         },
         Key {
             name: "per",
-            value: Value::Choice(&["account", "operation"]),
+            value: Value::Either(&PER_WORD, &Value::Object(&PER)),
             need: Need::Optional,
-            doc: "Whether all calls of an account share the window, which they do unless said otherwise, or each operation has its own.",
+            doc: "Whether all calls of an account share the window, which they do unless said otherwise, or each operation has its own; or, \
+                  where the provider has several windows under the same headers, the header that names the one it counted against.",
             example: "remaining: { header: X-RateLimit-Remaining }\nper: operation",
         },
     ],
@@ -76,6 +77,28 @@ pub static WINDOW: Table = Table {
     reserved: &[],
     rest: None,
     frame: "rate_limit:\n  - §",
+};
+
+/// The plain words of `per`.
+pub const PER_WORDS: &[&str] = &["account", "operation"];
+
+static PER_WORD: Value = Value::Choice(PER_WORDS);
+
+/// `per`, where a header says it.
+pub static PER: Table = Table {
+    name: "per",
+    doc: "Which of several windows an answer speaks of.",
+    keys: &[Key {
+        name: "header",
+        value: Value::Text,
+        need: Need::Required,
+        doc: "The header whose value names the window. A call counts against the window that the last answer to its operation named.",
+        example: "header: X-RateLimit-Resource",
+    }],
+    also: None,
+    reserved: &[],
+    rest: None,
+    frame: "rate_limit:\n  - remaining: { header: X-RateLimit-Remaining }\n    per:\n      §",
 };
 
 /// A number in an answer.
@@ -140,6 +163,8 @@ pub struct Window {
     pub cost: Option<Number>,
     /// Whether each operation has its own.
     pub per_operation: bool,
+    /// The header that names the window.
+    pub per_header: Option<String>,
     /// Where it was written.
     pub span: Span,
 }
@@ -167,7 +192,7 @@ pub enum NumberSource {
 impl Window {
     /// The window's expressions.
     pub fn expressions(&self) -> impl Iterator<Item = &Expression> {
-        let Self { fields: _, limit, remaining, used, reset, restore, cost, per_operation: _, span: _ } = self;
+        let Self { fields: _, limit, remaining, used, reset, restore, cost, per_operation: _, per_header: _, span: _ } = self;
         [limit, remaining, used, reset, restore, cost].into_iter().flatten().filter_map(|number| match &number.from {
             NumberSource::Body(expression) => Some(expression),
             NumberSource::Header(..) | NumberSource::Fixed(_) => None,

@@ -6,13 +6,14 @@ use crate::{Plan, RateFields, RateNumber, RateSource, RateUnit, RateWindow};
 /// The windows.
 pub(super) fn windows(page: &mut Page, plan: &Plan) {
     for window in &plan.rate_limit {
-        let RateWindow { fields, limit, remaining, used, reset, restore, cost, per_operation, origin } = window;
+        let RateWindow { fields, limit, remaining, used, reset, restore, cost, per_operation, per_header, origin } = window;
         page.heading("rate limit", Some(plan.place(*origin)));
         let mut rows = Vec::new();
         rows.extend(fields.map(|fields| ("fields", form(fields).to_owned())));
         let named = [("limit", limit), ("remaining", remaining), ("used", used), ("reset", reset), ("restore", restore), ("cost", cost)];
         rows.extend(named.iter().filter_map(|(name, value)| Some((*name, number(value.as_ref()?)))));
         rows.extend(per_operation.then(|| ("per", "operation".to_owned())));
+        rows.extend(per_header.iter().map(|name| ("per", format!("value of header {name}"))));
         page.rows(1, &rows);
     }
 }

@@ -75,11 +75,14 @@ pub(crate) fn refused(context: &Context, scope: Origin, error: &Error, times: u3
     let asked = Duration::from_secs(limit.and_then(|limit| limit.retry_after).or(reset).unwrap_or(0));
     let pause = asked.max(retry::after_refusal(times));
     let until = later(context.parts().clock.now(), pause);
-    locked(&context.budget.state).windows.block(has_own_windows(context), scope, until);
+    // Of several windows that answers name, one that is used up says nothing of the others; a refusal for another reason is everybody's.
+    let used_up = limit.is_some_and(|limit| limit.remaining == Some(0));
+    let own = context.plan().rate_limit.iter().any(|window| window.per_operation || (window.per_header.is_some() && used_up));
+    locked(&context.budget.state).windows.block(own, scope, until);
 }
 
 fn has_own_windows(context: &Context) -> bool {
-    context.plan().rate_limit.iter().any(|window| window.per_operation)
+    context.plan().rate_limit.iter().any(|window| window.per_operation || window.per_header.is_some())
 }
 
 /// A place in a line, given up when dropped.

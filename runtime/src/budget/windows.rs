@@ -17,6 +17,8 @@ pub(super) type Scope = Option<Origin>;
 #[derive(Debug, Default)]
 pub(super) struct Windows {
     known: BTreeMap<(usize, String, Scope), Window>,
+    /// Where answers name the window: the one that the last answer to each operation named.
+    counted: BTreeMap<(usize, Origin), String>,
     blocked: BTreeMap<Scope, Timestamp>,
 }
 
@@ -36,14 +38,15 @@ impl Windows {
     /// When a call may be sent: none for now.
     pub(super) fn opens(&self, scope: Origin, now: Timestamp) -> Option<Timestamp> {
         let blocked = self.of(scope, &self.blocked).copied();
-        let windows = self.known.iter().filter(|((.., whose), _)| of(*whose, scope));
+        let windows = self.known.iter().filter(|(key, _)| counts(&self.counted, key, scope));
         let full = windows.filter_map(|(_, window)| window.opens(now));
         blocked.chain(full).max().filter(|at| *at > now)
     }
 
     /// Counts a call that is being sent.
     pub(super) fn take(&mut self, scope: Origin, now: Timestamp) {
-        self.known.retain(|(.., whose), window| !of(*whose, scope) || window.take(now));
+        let Self { known, counted, blocked: _ } = self;
+        known.retain(|key, window| !counts(counted, key, scope) || window.take(now));
     }
 
     /// Takes over what an answer says; `others` calls are under way that it may not have counted.
@@ -52,6 +55,9 @@ impl Windows {
             let (index, name) = &reading.window;
             let own = plan.get(*index).is_some_and(|window| window.per_operation);
             let key = (*index, name.clone(), own.then_some(scope));
+            if plan.get(*index).is_some_and(|window| window.per_header.is_some()) {
+                self.counted.insert((*index, scope), name.clone());
+            }
             let Some(remaining) = reading.remaining else { continue };
             if self.known.len() >= MOST && !self.known.contains_key(&key) {
                 self.known.retain(|_, window| window.matters(now));
@@ -83,6 +89,12 @@ impl Windows {
     fn of<'a, T>(&self, scope: Origin, all: &'a BTreeMap<Scope, T>) -> impl Iterator<Item = &'a T> + use<'a, T> {
         all.iter().filter(move |(whose, _)| of(**whose, scope)).map(|(_, value)| value)
     }
+}
+
+/// Whether a call counts against a window: its account's or its operation's own, or the one that was named to it.
+fn counts(counted: &BTreeMap<(usize, Origin), String>, (index, name, whose): &(usize, String, Scope), scope: Origin) -> bool {
+    let is_named = || counted.keys().any(|(known, _)| known == index);
+    of(*whose, scope) && counted.get(&(*index, scope)).map_or_else(|| !is_named(), |last| last == name)
 }
 
 fn of(whose: Scope, scope: Origin) -> bool {

@@ -16,6 +16,9 @@ use crate::exchange::Received;
 use crate::program::Evaluation;
 use crate::response;
 
+/// A longer name of a window is cut.
+const LONGEST_NAME: usize = 64;
+
 /// A rate limit as the IETF's `RateLimit` headers put it. Of several windows, the one with the least left.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RateLimit {
@@ -93,7 +96,7 @@ pub(crate) fn read(context: &Context, received: &Received) -> Readings {
 fn of(windows: &[RateWindow], headers: &HeaderMap, now: Timestamp, body: &dyn Fn(&Expression) -> Option<String>) -> Readings {
     let mut readings = Readings { windows: Vec::new(), retry_after: number::retry_after(headers, now) };
     for (index, window) in windows.iter().enumerate() {
-        let RateWindow { fields, limit, remaining, used, reset, restore, cost, per_operation: _, origin: _ } = window;
+        let RateWindow { fields, limit, remaining, used, reset, restore, cost, per_operation: _, per_header, origin: _ } = window;
         let text = |source: &RateSource| match source {
             RateSource::Header { name, capture } => {
                 let text = headers.get(name.as_str())?.to_str().ok()?;
@@ -113,8 +116,10 @@ fn of(windows: &[RateWindow], headers: &HeaderMap, now: Timestamp, body: &dyn Fn
             continue;
         }
         let limit = measure(limit);
+        let name = per_header.as_ref().and_then(|name| headers.get(name.as_str())?.to_str().ok());
+        let name = name.map(|name| name.trim().chars().take(LONGEST_NAME).collect()).unwrap_or_default();
         let reading = Reading {
-            window: (index, String::new()),
+            window: (index, name),
             limit,
             remaining: measure(remaining).or_else(|| Some(limit?.saturating_sub(measure(used)?))),
             reset: measure(reset),
@@ -130,7 +135,7 @@ fn of(windows: &[RateWindow], headers: &HeaderMap, now: Timestamp, body: &dyn Fn
 }
 
 fn numbers(window: &RateWindow) -> impl Iterator<Item = &RateNumber> {
-    let RateWindow { fields: _, limit, remaining, used, reset, restore, cost, per_operation: _, origin: _ } = window;
+    let RateWindow { fields: _, limit, remaining, used, reset, restore, cost, per_operation: _, per_header: _, origin: _ } = window;
     [limit, remaining, used, reset, restore, cost].into_iter().flatten()
 }
 

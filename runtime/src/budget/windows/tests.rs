@@ -69,6 +69,24 @@ fn an_operation_with_a_window_of_its_own_holds_back_no_other() {
 }
 
 #[test]
+fn a_named_window_holds_back_what_was_counted_against_it() {
+    let (mut windows, plan) = (Windows::default(), [RateWindow { per_header: Some("x-resource".to_owned()), ..RateWindow::default() }]);
+    let named = |name: &str, remaining, reset| Reading { window: (0, name.to_owned()), ..reading(None, remaining, Some(reset)) };
+    windows.learn(&plan, &[named("search", 0, 9)], place(1), 0, at(0));
+    assert_eq!(windows.opens(place(1), at(0)), Some(at(9)));
+    // Nobody knows yet what this one counts against.
+    assert_eq!(windows.opens(place(2), at(0)), None);
+    windows.learn(&plan, &[named("core", 1, 20)], place(2), 0, at(0));
+    assert_eq!(windows.opens(place(2), at(0)), None);
+    windows.take(place(2), at(0));
+    assert_eq!(windows.opens(place(2), at(0)), Some(at(20)));
+    assert_eq!(windows.opens(place(1), at(0)), Some(at(9)));
+    // The provider moved it to the other window.
+    windows.learn(&plan, &[named("core", 5, 20)], place(1), 0, at(1));
+    assert_eq!(windows.opens(place(1), at(1)), None);
+}
+
+#[test]
 fn a_provider_that_invents_policies_fills_no_memory() {
     let (mut windows, here) = (Windows::default(), place(1));
     for number in 0..10_000_u32 {
