@@ -17,7 +17,7 @@ pub(crate) fn classify(context: &Context, request: &Request, received: &Received
     let rules = &context.plan().errors;
     match received.status {
         206 if is_piece(received) => Err(piece(received)),
-        200..=299 => error_in_success(context, rules, received)?.map_or(Ok(()), Err),
+        200..=299 => error_in_success(context, request, rules, received)?.map_or(Ok(()), Err),
         // Where a file may lead on to is its download's business.
         300..=399 if request.answer == Answer::Bytes && context.fetched.as_ref().is_some_and(|fetched| fetched.follows) => Ok(()),
         300..=399 => Err(redirected(context, received)),
@@ -38,15 +38,23 @@ fn lowercase(headers: &HeaderMap) -> Map<String, Value> {
     headers.keys().map(|name| (name.as_str().to_owned(), Value::String(text(name)))).collect()
 }
 
-fn error_in_success(context: &Context, rules: &ErrorRules, received: &Received) -> Result<Option<Error>, Error> {
+fn error_in_success(context: &Context, request: &Request, rules: &ErrorRules, received: &Received) -> Result<Option<Error>, Error> {
     let Some(when) = &rules.when else { return Ok(None) };
     let vars = vars(&context.vars(), received);
+    // Where a document was due and nothing came, that may be how the provider says it.
+    let nothing = request.answer == Answer::Json && received.text.trim().is_empty();
     // Text that is no JSON is not for this rule: whoever wants records of it says what is wrong with it.
-    let Ok(over) = Evaluation::over(context.programs(), &received.text, &vars, &[when]) else { return Ok(None) };
+    let over = if nothing {
+        Evaluation::over_nothing(context.programs(), &vars)?
+    } else {
+        let Ok(over) = Evaluation::over(context.programs(), &received.text, &vars, &[when]) else { return Ok(None) };
+        over
+    };
     if !over.truth(when).map_err(|error| error.at(context.plan(), "errors.when", when.origin))? {
         return Ok(None);
     }
-    let error = Error::new(ErrorKind::Provider, format!("the provider answered {} with an error in it", received.status));
+    let what = if nothing { "nothing" } else { "an error" };
+    let error = Error::new(ErrorKind::Provider, format!("the provider answered {} with {what} in it", received.status));
     Ok(Some(described(context, rules, received, error)))
 }
 

@@ -14,7 +14,7 @@ pub static ERRORS: Table = Table {
             name: "when",
             value: Value::Jsonata,
             need: Need::Optional,
-            doc: "True where an answer with a 2xx status is an error all the same.",
+            doc: "True where an answer with a 2xx status is an error all the same. Where a JSON document was due and nothing came, it is asked too: then `$exists($)` is false.",
             example: "when: $exists(errors)",
         },
         Key { name: "code", value: Value::Jsonata, need: Need::Optional, doc: "The provider's code.", example: "code: error.code" },
