@@ -165,7 +165,8 @@ fn connector(file: FileId, text: &str, spot: &Spot, all: &[Spot], found: &mut Ve
         }
         "within" if path.first() == Some(&"account") => {
             let base = all.iter().find(|spot| spot.path == ["base_url"]).map(|spot| spot.value);
-            if let Some(base) = base {
+            // What confines a value that is kept stands after it, and confines something else; an alias has its value elsewhere.
+            if let Some(base) = base.filter(|base| spot.value.end < base.start && spot.value.end > spot.key.start) {
                 let line = text.get(..spot.key.start as usize).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
                 let fault = there("unconfined host", file, u32::try_from(line).unwrap_or(0), spot.value.end + 1, "");
                 // What stands after the line that is taken out moves up.
