@@ -68,6 +68,15 @@ impl Expression {
             Ok(root) => Some(Self { source: text.text.clone(), root: Rc::new(root), text: text.clone() }),
             Err(errors) => {
                 let end_of_text = text.text.trim_end().len();
+                // Templates stand in text, and this is data: everything else that is wrong with it follows from that.
+                if let Some(start) = text.text.find("{{").filter(|start| text.text.trim_start().len() == text.text.len() - start) {
+                    let name = text.text.trim().trim_start_matches("{{").trim_end_matches("}}").trim();
+                    let plain = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '.'));
+                    let help = if plain { format!("write `${name}`") } else { "names are written `$input.name` here".to_owned() };
+                    let message = "this is an expression, and no template";
+                    diagnostics.push(Diagnostic::new(Code::JsonataSyntax, text.place(start..end_of_text), message).help(help));
+                    return None;
+                }
                 // What is missing at the end only follows from what is wrong before it.
                 let follows = |index: usize, start: usize| index > 0 && start >= end_of_text;
                 for (_, error) in errors.into_iter().enumerate().filter(|(index, error)| !follows(*index, error.span.start)) {

@@ -29,7 +29,9 @@ pub static ERRORS: Table = Table {
             name: "kinds",
             value: Value::Object(&KINDS),
             need: Need::Optional,
-            doc: "When an error is of another kind than its status says; the first that is true wins.",
+            doc: "When an error is of another kind than its status says; the first that is true wins. By itself 400, 413, 414 and 422 are `invalid_input`, 401 `auth`, \
+                  402 and 403 `forbidden`, 404 and 410 `not_found`, 408 and 504 `timeout`, 409, 412 and 423 `conflict`, 429 `rate_limited`, all others `provider`. \
+                  Requests that may be repeated are sent again after 502, 503 and 504, and after connections that failed.",
             example: "kinds: { rate_limited: error.code = \"too_many\" }",
         },
     ],

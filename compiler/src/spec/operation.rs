@@ -95,8 +95,9 @@ pub static OPERATION: Table = Table {
             name: "nested",
             value: Value::Choice(&["brackets", "empty_brackets", "repeat"]),
             need: Need::Optional,
-            doc: "The form is data whose members nest: `brackets` writes `a[b]=1&c[0]=2`, `empty_brackets` `a[b]=1&c[]=2`, `repeat` writes lists as `c=2&c=3`.",
-            example: "post: /things\ninput: { owner: { type: object }, tags: { type: array } }\nform: { owner: $input.owner, tags: $input.tags }\nnested: brackets",
+            doc: "The form is data whose members nest: `brackets` writes `a[b]=1&c[0]=2`, `empty_brackets` `a[b]=1&c[]=2`, `repeat` writes lists as `c=2&c=3`. \
+                  The form may be one expression then: `form: $input` sends whatever the declared inputs hold.",
+            example: "post: /things\ninput: { owner: { type: object }, tags: { type: array } }\nform: $input\nnested: brackets",
         },
         Key {
             name: "multipart",

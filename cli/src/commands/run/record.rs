@@ -67,7 +67,9 @@ pub(super) fn plan(
         }
     };
     let wanted = format!("{resource}.{verb}");
-    let path = if path.is_dir() { path.join(format!("{wanted}.yaml")) } else { path.to_owned() };
+    // What ends like a folder is one, though it may not be there yet.
+    let is_folder = path.is_dir() || path.as_os_str().to_string_lossy().ends_with(std::path::MAIN_SEPARATOR);
+    let path = if is_folder { path.join(format!("{wanted}.yaml")) } else { path.to_owned() };
     let file = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
     let name = file.strip_suffix(".yaml").unwrap_or_default().to_owned();
     if name != wanted && !name.starts_with(&format!("{wanted}.")) {
@@ -178,6 +180,7 @@ fn account_kept(mut account: Account, connector: &Connector, recording: &Recordi
 fn save(path: &Path, text: &str) -> Result<(), Stop> {
     let shown = format!("`{}`", path.display());
     let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    std::fs::create_dir_all(folder).map_err(|error| Stop::unwritable(&format!("`{}`", folder.display()), &error))?;
     let own = folder.join(format!(".{}.{}", path.file_name().and_then(|name| name.to_str()).unwrap_or_default(), std::process::id()));
     std::fs::write(&own, text).and_then(|()| std::fs::rename(&own, path)).map_err(|error| {
         // What cannot be removed was not written either.
