@@ -75,6 +75,11 @@ async fn what_fits_is_answered() {
             json!({ "name": "A b" }),
             json!({ "url": "https://acme.example.com/invite", "body": { "form": [["name", "A b"], ["nonce", "?"]] }, "any": ["nonce"] }),
         ),
+        (
+            "invite",
+            json!({ "name": "A b" }),
+            json!({ "url": "https://acme.example.com/invite", "body": { "form": [["nonce", "n-1"], ["name", "A b"]] } }),
+        ),
     ] {
         let (done, transport) = play(&cassette(verb, input, request)).await;
         done.unwrap();
@@ -117,6 +122,16 @@ async fn what_does_not_fit_says_what_differs() {
             "create",
             json!({ "headers": [["x-more", "1"]], "body": { "json": { "at": 1, "name": "Ada" } } }),
             "header `x-more` is missing, recorded is `1`",
+        ),
+        (
+            "invite",
+            json!({ "url": "https://acme.example.com/invite", "body": { "form": [["nonce", "n-2"], ["name", "Ada"]] } }),
+            "the form's `nonce` is `n-1`, recorded is `n-2`",
+        ),
+        (
+            "invite",
+            json!({ "url": "https://acme.example.com/invite", "body": { "form": [["a", "1"], ["nonce", "n-1"], ["name", "Ada"], ["a", "2"]] } }),
+            "the form's `a` is none, recorded is `1`, `2`",
         ),
     ] {
         let input = if verb == "list" { json!({}) } else { json!({ "name": "Ada" }) };

@@ -78,7 +78,7 @@ fn connected(method: &Method, case: &Case<'_>, diagnostics: &mut Diagnostics) {
 }
 
 /// The requests that a call comes to.
-fn requests<'a>(spec: &'a Connector, name: &str) -> Vec<&'a Operation> {
+pub(super) fn requests<'a>(spec: &'a Connector, name: &str) -> Vec<&'a Operation> {
     match spec.compound(name) {
         Some(compound) => compound.steps.iter().flat_map(Step::calls).filter_map(|call| spec.operation(&call.call)).collect(),
         None => spec.operation(name).into_iter().collect(),

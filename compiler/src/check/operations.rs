@@ -1,14 +1,18 @@
 //! Operations and resources that a spec refers to exist.
 
-use super::{Callee, Case, uses};
+use connc_plan as plan;
+
+use super::{Callee, Case, kept, uses};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, nearest};
 use crate::source::Spanned;
+use crate::spec::{Body, Operation};
 
 pub(super) fn check(case: &Case<'_>, diagnostics: &mut Diagnostics) {
     let spec = case.spec;
     for named in spec.verify.iter().chain(spec.auth.iter().filter_map(|method| method.verify.as_ref())) {
         operation(named, case, diagnostics);
         report_needs(named, "verify", case, diagnostics);
+        report_write(named, case, diagnostics);
     }
     for connect in spec.auth.iter().flat_map(|method| &method.connect) {
         operation(&connect.call, case, diagnostics);
@@ -54,6 +58,22 @@ fn report_needs(named: &Spanned<String>, key: &str, case: &Case<'_>, diagnostics
             Diagnostic::new(Code::MissingInput, named.span, message)
                 .help("name one that needs nothing, such as the current user or a list"),
         );
+    }
+}
+
+/// Whoever tries an account must not change anything with it.
+fn report_write(named: &Spanned<String>, case: &Case<'_>, diagnostics: &mut Diagnostics) {
+    let writes = |operation: &Operation| match &operation.request.body {
+        Body::Graphql { document, .. } => document.is_mutation,
+        Body::None | Body::Json(_) | Body::FormData(..) | Body::Form(_) | Body::Multipart(_) | Body::Raw { .. } => {
+            let reads = matches!(operation.request.method, plan::Method::Get | plan::Method::Head);
+            !(reads || operation.request.idempotent == Some(true))
+        }
+    };
+    if let Some(writing) = kept::requests(case.spec, named).into_iter().find(|operation| writes(operation)) {
+        let message = format!("`verify` would write: it calls `{}`", writing.name.value);
+        let diagnostic = Diagnostic::new(Code::InvalidValue, named.span, message).related(writing.name.span, "it is declared here");
+        diagnostics.push(diagnostic.help("name one that reads; where it only looks like a write, say `idempotent: true` there"));
     }
 }
 

@@ -283,7 +283,7 @@ pub static RECORDED_REQUEST: Table = Table {
             name: "form",
             value: Value::Map(&Value::Text),
             need: Need::Optional,
-            doc: "The form body.",
+            doc: "The form body. The order of its fields does not matter, but for those of one name.",
             example: "form: { grant_type: client_credentials }",
         },
         Key {

@@ -87,13 +87,29 @@ fn body(recorded: &RecordedRequest, sent: &Bytes, secrets: &BTreeMap<String, Sec
         RecordedBody::Form(expected) => {
             let any = |name: &str| recorded.any.iter().any(|free| free == name);
             let clear = |name: &str, value: String| if any(name) { (name.to_owned(), String::new()) } else { (name.to_owned(), value) };
-            let expected: Vec<_> = expected.iter().map(|(name, value)| clear(name, filled(value, secrets))).collect();
-            let actual: Vec<_> = url::form_urlencoded::parse(sent).map(|(name, value)| clear(&name, value.into_owned())).collect();
-            let shown =
-                |fields: &[(String, String)]| fields.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("&");
-            (expected != actual).then(|| format!("the form is `{}`, recorded is `{}`", shown(&actual), shown(&expected)))
+            let mut expected: Vec<_> = expected.iter().map(|(name, value)| clear(name, filled(value, secrets))).collect();
+            let mut actual: Vec<_> = url::form_urlencoded::parse(sent).map(|(name, value)| clear(&name, value.into_owned())).collect();
+            // Fields of one name keep their order among themselves.
+            expected.sort_by(|(one, _), (other, _)| one.cmp(other));
+            actual.sort_by(|(one, _), (other, _)| one.cmp(other));
+            form_difference(&expected, &actual)
         }
     }
+}
+
+/// The first field, by name, in which two forms differ.
+fn form_difference(expected: &[(String, String)], actual: &[(String, String)]) -> Option<String> {
+    let same = expected.iter().zip(actual).take_while(|(expected, actual)| expected == actual).count();
+    let name = match (expected.get(same), actual.get(same)) {
+        (None, None) => return None,
+        (Some((expected, _)), Some((actual, _))) => expected.min(actual),
+        (Some((name, _)), None) | (None, Some((name, _))) => name,
+    };
+    let shown = |fields: &[(String, String)]| {
+        let values: Vec<_> = fields.iter().filter(|(field, _)| field == name).map(|(_, value)| format!("`{value}`")).collect();
+        if values.is_empty() { "none".to_owned() } else { values.join(", ") }
+    };
+    Some(format!("the form's `{name}` is {}, recorded is {}", shown(actual), shown(expected)))
 }
 
 /// The first place where two documents differ.
