@@ -41,6 +41,8 @@ pub enum Type {
     String,
     /// A whole number.
     Integer,
+    /// Any number.
+    Number,
     /// `true` or `false`.
     Boolean,
     /// A DNS host name without scheme, port or path.
@@ -66,6 +68,7 @@ impl Type {
     pub const ALL: &[(&'static str, Type)] = &[
         ("string", Type::String),
         ("integer", Type::Integer),
+        ("number", Type::Number),
         ("boolean", Type::Boolean),
         ("hostname", Type::Hostname),
         ("url", Type::Url),

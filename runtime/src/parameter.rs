@@ -62,6 +62,7 @@ pub(crate) fn fits(parameter: &Parameter, value: &Value) -> Result<Value, String
     match parameter.r#type {
         Type::String if text.is_none() => wrong("text")?,
         Type::Integer if !(value.is_i64() || value.is_u64()) => wrong("a whole number")?,
+        Type::Number if !value.is_number() => wrong("a number")?,
         Type::Boolean if !value.is_boolean() => wrong("`true` or `false`")?,
         Type::Hostname => return hostname(parameter, text.unwrap_or_default()).map(Value::String),
         Type::Url => return url(parameter, text.unwrap_or_default()).map(Value::String),
@@ -87,7 +88,7 @@ pub(crate) fn fits(parameter: &Parameter, value: &Value) -> Result<Value, String
             }
         }
         Type::File if !crate::file::is_handle(value) => wrong("a file, which is given beside the input")?,
-        Type::String | Type::Integer | Type::Boolean | Type::Enum | Type::Timestamp | Type::Object | Type::File => {}
+        Type::String | Type::Integer | Type::Number | Type::Boolean | Type::Enum | Type::Timestamp | Type::Object | Type::File => {}
     }
     Ok(value.clone())
 }
@@ -95,7 +96,7 @@ pub(crate) fn fits(parameter: &Parameter, value: &Value) -> Result<Value, String
 /// A value that was given as text, read by the parameter's type.
 pub(crate) fn parse(r#type: Type, text: &str) -> Value {
     match r#type {
-        Type::Integer | Type::Boolean | Type::Object | Type::Array => {
+        Type::Integer | Type::Number | Type::Boolean | Type::Object | Type::Array => {
             serde_json::from_str(text).unwrap_or_else(|_| Value::String(text.to_owned()))
         }
         Type::String | Type::Hostname | Type::Url | Type::Enum | Type::Id | Type::Timestamp | Type::File => Value::String(text.to_owned()),

@@ -144,6 +144,8 @@ fn read(parameter: &Parameter, text: &str) -> Result<Value, Stop> {
     let wrong = |what: &str| Stop::usage(format!("parameter `{}` takes {what}, not `{text}`", parameter.name));
     match parameter.r#type {
         Type::Integer => text.parse::<i64>().map(Value::from).map_err(|_| wrong("a whole number")),
+        // As it is written: a number that goes through a float may come out as another.
+        Type::Number => serde_json::from_str::<Value>(text).ok().filter(Value::is_number).ok_or_else(|| wrong("a number")),
         Type::Boolean => text.parse::<bool>().map(Value::from).map_err(|_| wrong("`true` or `false`")),
         Type::File => Err(Stop::usage(format!("parameter `{}` is a file, which only an operation takes", parameter.name))),
         // A list of words is easier written with commas.
@@ -166,6 +168,7 @@ pub(super) fn as_text(parameter: &Parameter, value: &mut Value) {
         | Type::Id
         | Type::Timestamp
         | Type::Integer
+        | Type::Number
         | Type::Boolean
         | Type::Object
         | Type::Array

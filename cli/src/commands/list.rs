@@ -99,7 +99,13 @@ fn rows(listed: &Listed, native: bool) -> Vec<[String; 6]> {
         [plan.connector.clone(), typed.clone(), replayed.clone(), map.model.clone(), map.resource.clone(), verbs.join(" ")]
     });
     let mut rows: Vec<[String; 6]> = unified.collect();
-    for (resource, verbs) in own(plan).into_iter().filter(|_| native) {
+    let own = own(plan);
+    // A connector that maps nothing is one all the same.
+    if rows.is_empty() && !native {
+        let (many, how) = (counted(own.len(), "resource"), "`--native` lists them".to_owned());
+        rows.push([plan.connector.clone(), typed.clone(), replayed.clone(), "(native)".to_owned(), many, how]);
+    }
+    for (resource, verbs) in own.into_iter().filter(|_| native) {
         rows.push([plan.connector.clone(), typed.clone(), replayed.clone(), "(native)".to_owned(), resource, verbs.join(" ")]);
     }
     // A name once is enough for people: the eye follows the column.

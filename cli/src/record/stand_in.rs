@@ -100,7 +100,7 @@ impl StandIns {
                 self.link(text)?
             }
             Type::String if tenant && !text.is_empty() => "acme".to_owned(),
-            Type::String | Type::Id | Type::Integer | Type::Timestamp | Type::Object | Type::Array | Type::File => {
+            Type::String | Type::Id | Type::Integer | Type::Number | Type::Timestamp | Type::Object | Type::Array | Type::File => {
                 self.text(text, Some(&parameter.name))?
             }
         };

@@ -218,7 +218,15 @@ fn check_reference(
     let confined = |parameter: &Parameter| match parameter.r#type {
         Type::Enum => true,
         Type::Hostname | Type::Url => !parameter.within.is_empty(),
-        Type::String | Type::Integer | Type::Boolean | Type::Id | Type::Timestamp | Type::Object | Type::Array | Type::File => false,
+        Type::String
+        | Type::Integer
+        | Type::Number
+        | Type::Boolean
+        | Type::Id
+        | Type::Timestamp
+        | Type::Object
+        | Type::Array
+        | Type::File => false,
     };
     let is_kept = reference.path.first().is_some_and(|root| root == "kept");
     // Who trusts the customer's host has not said a word of what an answer names.

@@ -34,7 +34,15 @@ pub(super) fn check(case: &Case<'_>, diagnostics: &mut Diagnostics) {
                         Some(("a file", "send it with `multipart` or `raw`, or name its `name`, `content_type` or `length`".to_owned()))
                     }
                     (
-                        Type::String | Type::Integer | Type::Boolean | Type::Hostname | Type::Url | Type::Enum | Type::Id | Type::Timestamp,
+                        Type::String
+                        | Type::Integer
+                        | Type::Number
+                        | Type::Boolean
+                        | Type::Hostname
+                        | Type::Url
+                        | Type::Enum
+                        | Type::Id
+                        | Type::Timestamp,
                         _,
                     ) => None,
                 };

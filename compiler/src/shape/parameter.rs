@@ -16,6 +16,7 @@ pub static PARAMETER: Table = Table {
             value: Value::Choice(&[
                 "string",
                 "integer",
+                "number",
                 "boolean",
                 "hostname",
                 "url",
@@ -237,6 +238,7 @@ impl Secret {
 fn fits(value: &serde_json::Value, r#type: plan::Type, values: &[Spanned<String>]) -> bool {
     match r#type {
         plan::Type::Integer => value.is_i64() || value.is_u64(),
+        plan::Type::Number => value.is_number(),
         plan::Type::Boolean => value.is_boolean(),
         plan::Type::Object => value.is_object(),
         plan::Type::Array => value.as_array().is_some_and(|items| {

@@ -145,6 +145,8 @@ fn kind(schema: &Value, schemas: Schemas<'_>, lists: bool) -> Option<Kind> {
         plain("type: boolean")
     } else if is("integer") {
         plain("type: integer")
+    } else if is("number") {
+        plain("type: number")
     } else if is("string") && schemas.format(schema) == Some("date-time") {
         plain("type: timestamp")
     } else {

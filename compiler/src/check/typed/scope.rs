@@ -172,6 +172,7 @@ pub(super) fn parameter_shape(parameter: &Parameter) -> Shape {
     match parameter.r#type {
         plan::Type::String | plan::Type::Hostname => Shape::text(),
         plan::Type::Integer => Shape::Number { integer: true },
+        plan::Type::Number => Shape::Number { integer: false },
         plan::Type::Boolean => Shape::Boolean,
         plan::Type::Url => Shape::formatted("uri"),
         plan::Type::Enum => Shape::words(parameter.values.iter().map(|value| value.value.as_str())),
