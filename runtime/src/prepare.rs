@@ -43,7 +43,8 @@ pub(crate) fn requests(context: &Context, call: Call) -> Result<Vec<PreparedRequ
     let Some(request) = request else { return Ok(prepared) };
     let state = pages::start(context, &call, &task)?;
     let turn = operation.paginate.as_ref().map(|paginate| Turn::new(paginate, &state));
-    let given = Given { turn, ..Given::new(&inputs, &vars) };
+    let key = request.idempotency_header.is_some().then_some("(fresh)");
+    let given = Given { turn, key, ..Given::new(&inputs, &vars) };
     let method = &context.account.method;
     let tokens = auth::markers(auth::kept_names(method));
     let names = Names { token: Some(&tokens), ..given.names(context) };

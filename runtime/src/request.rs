@@ -125,7 +125,10 @@ fn own_parts(context: &Context, request: &Request, given: &Given<'_>, names: &Na
     for (name, text) in &request.headers {
         parts.header(name, text, names)?;
     }
-    if let (Some(name), Some(key)) = (&request.idempotency_header, given.key) {
+    // A key that the caller gave is the caller's: with a fresh one beside it the provider would not know the write again.
+    if let (Some(name), Some(key)) = (&request.idempotency_header, given.key)
+        && !parts.headers.contains_key(name.as_str())
+    {
         parts.put_header(name, key, false)?;
     }
     if let Some(turn) = &given.turn {

@@ -165,6 +165,18 @@ async fn a_write_with_a_key_is_sent_again_with_the_same_key() {
 }
 
 #[tokio::test]
+async fn a_key_of_the_callers_own_is_sent_as_it_is() {
+    let own = json!({ "idempotency_header": "Idempotency-Key", "headers": [["Idempotency-Key", text("{{ input.key }}")]] });
+    let more = json!({ "input": [parameter("key", "string", false)] });
+    let create = operation("users.create", "one", request("POST", "/users", own), item(&[]), more);
+    let bench = bench(plan(vec![create], json!({})), vec![ok(json!({ "id": 1 })), ok(json!({ "id": 1 }))]);
+    bench.call(Call::native("users.create").input(json!({ "key": "order-6735" }))).await.unwrap();
+    bench.call(Call::native("users.create")).await.unwrap();
+    assert_eq!(bench.script.header(0, "idempotency-key").as_deref(), Some("order-6735"));
+    assert_eq!(bench.script.header(1, "idempotency-key").map(|key| key.len()), Some(36));
+}
+
+#[tokio::test]
 async fn done_already_is_done() {
     let bench = bench(users(json!({})), vec![status(404, json!({})), Scripted::Answer(204, vec![], String::new()), status(403, json!({}))]);
     let call = || Call::native("users.deactivate").id("7");

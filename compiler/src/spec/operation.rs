@@ -210,7 +210,7 @@ pub static OPERATION: Table = Table {
             name: "idempotency",
             value: Value::Object(&IDEMPOTENCY),
             need: Need::Optional,
-            doc: "Where a fresh key goes that lets the provider recognise a repeated write.",
+            doc: "Where a fresh key goes that lets the provider recognise a repeated write. Where `headers` has the same header, what a caller gives there is sent, and a fresh key without it.",
             example: "post: /things\nidempotency: { header: Idempotency-Key }",
         },
     ],
