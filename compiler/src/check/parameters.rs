@@ -2,7 +2,9 @@
 
 use super::{Case, Owner, uses};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::lang::{Expression, FreeName};
 use crate::source::Spanned;
+use crate::spec::{Connector, Step};
 
 pub(super) fn check(case: &Case<'_>, diagnostics: &mut Diagnostics) {
     // Whoever means a parameter by a slip of its name hears of that first.
@@ -13,9 +15,10 @@ pub(super) fn check(case: &Case<'_>, diagnostics: &mut Diagnostics) {
     let texts = uses::texts(spec);
     let data = uses::data(spec);
     let in_data = |root: &str, name: &str| {
-        let reads = |free: crate::lang::FreeName| free.name == root && free.members.first().is_none_or(|(member, _)| member == name);
+        let reads = |free: FreeName| free.name == root && free.members.first().is_none_or(|(member, _)| member == name);
         data.iter().any(|data| data.expression.free_names().into_iter().any(reads))
     };
+    inputs(spec, &texts, &data, diagnostics);
     for parameter in &spec.account {
         let name = &parameter.name;
         let in_text = texts.iter().any(|text| reads(text, "account", name));
@@ -42,6 +45,42 @@ pub(super) fn check(case: &Case<'_>, diagnostics: &mut Diagnostics) {
             }
         }
     }
+}
+
+/// Callers give nothing that nothing reads: what they ask for would be passed over.
+fn inputs(spec: &Connector, texts: &[uses::TextUse<'_>], data: &[uses::DataUse<'_>], diagnostics: &mut Diagnostics) {
+    let in_data = |expression: &Expression, name: &str| {
+        let reads = |free: FreeName| free.name == "input" && free.members.first().is_none_or(|(member, _)| member == name);
+        expression.free_names().into_iter().any(reads)
+    };
+    for operation in &spec.operations {
+        let is_own = |owner: &Owner<'_>| matches!(owner, Owner::Operation(own) if own.name.value == operation.name.value);
+        let selected = |name: &str| {
+            let more = operation.select.iter().flat_map(|select| &select.more);
+            more.into_iter().any(|more| more.value == *name)
+        };
+        for input in operation.input.iter().map(|input| &input.name) {
+            let in_text = texts.iter().any(|text| is_own(&text.owner) && reads(text, "input", input));
+            let read = in_text || selected(input) || data.iter().any(|data| is_own(&data.owner) && in_data(data.expression, input));
+            if !read {
+                report_input(&operation.name, input, diagnostics);
+            }
+        }
+    }
+    for compound in &spec.compounds {
+        for input in compound.input.iter().map(|input| &input.name) {
+            let expressions = compound.steps.iter().flat_map(Step::expressions);
+            if !expressions.into_iter().any(|(expression, _)| in_data(expression, input)) {
+                report_input(&compound.name, input, diagnostics);
+            }
+        }
+    }
+}
+
+fn report_input(operation: &Spanned<String>, name: &Spanned<String>, diagnostics: &mut Diagnostics) {
+    let message = format!("nothing reads the input `{}` of operation `{}`", name.value, operation.value);
+    let diagnostic = Diagnostic::new(Code::UnusedParameter, name.span, message);
+    diagnostics.push(diagnostic.help("use it, or take it out: callers would think that it does something"));
 }
 
 fn reads(text: &uses::TextUse<'_>, root: &str, name: &str) -> bool {
