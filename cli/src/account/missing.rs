@@ -1,6 +1,6 @@
 //! What an account lacks, said all at once, with how to give it.
 
-use connc_plan::{AuthMethod, Parameter, Plan, SecretParameter};
+use connc_plan::{AuthMethod, Parameter, Plan, SecretParameter, SecretType};
 use connc_runtime::{Account, Secret};
 
 use crate::error::{Stop, names};
@@ -42,9 +42,13 @@ pub(super) fn report(plan: &Plan, method: &AuthMethod, account: &Account) -> Res
     Err(Stop::usage(format!("connector `{}` needs {}", plan.connector, wanted.join(" and "))).help(help.join("\n")))
 }
 
-/// Words in the place of every secret, for calls that send nothing.
+/// Words in the place of every secret, and documents where secrets are such, for calls that send nothing.
 pub(crate) fn placeholders(plan: &Plan, method: &AuthMethod, account: &mut Account) {
-    let made = |secret: &SecretParameter| (secret.name.clone(), Secret::from(format!("secret-{}", secret.name)));
+    let text = |secret: &SecretParameter| match secret.r#type {
+        SecretType::Json => "{}".to_owned(),
+        SecretType::String | SecretType::Pem => format!("secret-{}", secret.name),
+    };
+    let made = |secret: &SecretParameter| (secret.name.clone(), Secret::from(text(secret)));
     account.secrets = method.secrets.iter().map(made).collect();
     account.app_secrets = plan.app_secrets.iter().map(made).collect();
 }

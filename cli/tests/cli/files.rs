@@ -77,6 +77,18 @@ fn a_file_is_read_from_where_it_lies() {
 }
 
 #[test]
+fn a_key_file_is_not_needed_to_show_what_would_be_sent() {
+    let command = ["--connectors", SAMPLES, "run", "harbour-keyfile", "users", "--dry-run"];
+    let path = folder("dry-key").join("key.json");
+    std::fs::write(&path, r#"{"client_email": "robot@harbour.example"}"#).unwrap();
+    let given = format!("key_file=file:{}", path.display());
+    for more in [&[][..], &["--secret", &given][..]] {
+        let done = connc(&[&command, more].concat());
+        assert!(done.fine().out.contains("POST https://login.harbour.example/token") && !done.out.contains("robot@"), "{done:?}");
+    }
+}
+
+#[test]
 fn bases_are_checked_alone() {
     let done = connc(&["check", "_base"]);
     assert!(done.fine().err.contains("scim2") || done.out.contains("scim2"), "{done:?}");
