@@ -162,3 +162,10 @@ fn the_rest_prints_something_of_use() {
         assert!(!done.fine().out.trim().is_empty(), "{arguments:?}");
     }
 }
+
+#[test]
+fn the_recording_of_the_named_model_is_played() {
+    let run = |model: &str| connc(&["run", "servicenow", "users", "--model", model, "--replay", "--output", "json"]).fine().out.clone();
+    let (directory, ticketing) = (run("user-directory"), run("ticketing"));
+    assert!(directory.contains("\"username\"") && !ticketing.contains("\"username\""), "{ticketing}");
+}

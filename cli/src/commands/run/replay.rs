@@ -13,7 +13,7 @@ use super::{Args, Ready, input};
 use crate::console::Console;
 use crate::error::{Stop, suggestion};
 use crate::output::{Format, failure};
-use crate::project::Loaded;
+use crate::project::{CassetteFile, Loaded};
 use crate::render::{self, Look};
 
 /// Makes the call ready. What the command line leaves open is taken from the recording.
@@ -37,7 +37,7 @@ pub(super) fn ready<'a>(
     }
     let mut asked = target::resolve(plan, words)?;
     let parent_given = asked.parent.is_some();
-    let cassette = find(loaded, &asked.target, case, console)?;
+    let cassette = find(loaded, &asked.target, words, case, console)?;
     // The recording knows the model, unless the command line chooses.
     if let (Some(model), None, false) = (&cassette.model, words.model, words.native) {
         let words = Words { model: Some(model), ..words };
@@ -93,10 +93,21 @@ pub(super) fn ready<'a>(
 }
 
 /// The recording of the call, read and free of mistakes.
-fn find(loaded: &Loaded, target: &Target<'_>, case: &str, console: &mut Console) -> Result<Cassette, Stop> {
+fn find(loaded: &Loaded, target: &Target<'_>, words: Words<'_>, case: &str, console: &mut Console) -> Result<Cassette, Stop> {
     let ending = if case.is_empty() { String::new() } else { format!(".{case}") };
     let names = target.cassettes();
-    let file = names.iter().find_map(|name| loaded.cassettes.iter().find(|cassette| cassette.name == format!("{name}{ending}")));
+    let named = names.iter().find_map(|name| loaded.cassettes.iter().find(|cassette| cassette.name == format!("{name}{ending}")));
+    // Who names a model, or none, wants a recording of that.
+    let chosen = case.is_empty() && (words.model.is_some() || words.native);
+    let wanted = if words.native { None } else { words.model };
+    let fits = |file: &&CassetteFile| file.read().0.is_some_and(|cassette| cassette.model.as_deref() == wanted && cassette.fails.is_none());
+    let of_names =
+        |file: &&CassetteFile| names.iter().any(|name| file.name.strip_prefix(name.as_str()).is_some_and(|rest| rest.starts_with('.')));
+    let file = match named {
+        Some(file) if !chosen || fits(&file) => Some(file),
+        Some(_) | None if chosen => loaded.cassettes.iter().filter(of_names).find(fits).or(named),
+        other => other,
+    };
     let Some(file) = file else { return Err(missing(loaded, &names, case)) };
     let (cassette, diagnostics) = file.read();
     let look = Look { colour: console.err_colour(), width: console.width() };
