@@ -23,6 +23,9 @@ pub struct Paginate {
     /// True on the last page; evaluated over the body before the repeated-token check.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<Expression>,
+    /// True where the answer says itself that there is more: then a missing token is no end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub more: Option<Expression>,
     /// How many records there are in all, over the body.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub total: Option<Expression>,

@@ -124,6 +124,7 @@ mod line;
 mod link;
 mod lists;
 mod map;
+mod members;
 mod multipart;
 mod notes;
 mod pages;

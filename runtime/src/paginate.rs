@@ -74,12 +74,25 @@ pub(crate) struct Came<'a> {
     pub(crate) items: &'a [&'a str],
 }
 
+/// The end of a list whose answer names no next page, unless the answer itself says that there is more.
+fn end(paginate: &Paginate, over: &Evaluation<'_>) -> Result<Option<State>, Error> {
+    match &paginate.more {
+        Some(more) if over.truth(more)? => Err(cut("the provider says that there is more, and gives no way to the next page".to_owned())),
+        Some(_) | None => Ok(None),
+    }
+}
+
+/// A list that the provider leaves incomplete: what came is not passed off as the whole.
+fn cut(message: String) -> Error {
+    Error::new(ErrorKind::Provider, message)
+}
+
 /// What follows a page: the state of the next one, or none at the end of the list.
 pub(crate) fn advance(paginate: &Paginate, state: &State, page: &Came<'_>, programs: &Programs) -> Result<Option<State>, Error> {
     let count = u64::try_from(page.items.len()).unwrap_or(u64::MAX);
     let mut next = State { skip: 0, pages: state.pages + 1, records: state.records.saturating_add(count), ..state.clone() };
     let last = page.items.last().copied().unwrap_or("null");
-    let mut wanted: Vec<_> = paginate.until.iter().chain(&paginate.total).collect();
+    let mut wanted: Vec<_> = paginate.until.iter().chain(&paginate.total).chain(&paginate.more).collect();
     if let Next::Answer(expression) = &paginate.next {
         wanted.push(expression);
     }
@@ -98,13 +111,17 @@ pub(crate) fn advance(paginate: &Paginate, state: &State, page: &Came<'_>, progr
             EmptyPage::Continue => false,
         };
     let short = paginate.short_page_ends && paginate.size.as_ref().is_some_and(|size| count < size.value);
+    let total = paginate.total.as_ref().map(|total| over.text(total)).transpose()?.flatten().and_then(|text| text.parse::<f64>().ok());
+    if ends && let Some(total) = total.filter(|total| (passed(paginate, &next) as f64) < *total) {
+        return Err(cut(format!(
+            "the provider says that there are {total} records, and gave an empty page after {}",
+            passed(paginate, &next)
+        )));
+    }
     if ends || short {
         return Ok(None);
     }
-    if let Some(total) = &paginate.total
-        && let Some(total) = over.text(total)?.and_then(|text| text.parse::<f64>().ok())
-        && passed(paginate, &next) as f64 >= total
-    {
+    if total.is_some_and(|total| passed(paginate, &next) as f64 >= total) {
         return Ok(None);
     }
     let token = match &paginate.next {
@@ -123,10 +140,10 @@ pub(crate) fn advance(paginate: &Paginate, state: &State, page: &Came<'_>, progr
         }
     };
     let Some(token) = token.and_then(|json| serde_json::from_str::<Value>(&json).ok()).filter(|token| !token.is_null()) else {
-        return Ok(None);
+        return end(paginate, &over);
     };
     if paginate.ends_on.contains(&token) {
-        return Ok(None);
+        return end(paginate, &over);
     }
     if token.as_array().is_some_and(Vec::is_empty) {
         return Ok(None);

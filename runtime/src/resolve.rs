@@ -13,7 +13,7 @@ use crate::filter::{self, Narrowed};
 use crate::invocation::{Call, What};
 use crate::map::RecordMap;
 use crate::program::{Evaluation, Vars};
-use crate::{Error, address, data, file, parameter, select, suggest};
+use crate::{Error, address, data, file, members, parameter, select, suggest};
 
 /// A call, resolved.
 #[derive(Clone, Debug)]
@@ -82,6 +82,12 @@ fn unified(context: &Context, call: &Call, model: &str, resource: &str, verb: Ve
     }
     let input = parameter::check(&known.input, &given, "input", |name| format!("input `{name}`"), plan)
         .map_err(|error| error.at(plan, &name, known.origin))?;
+    let schema = plan.models.iter().find(|known| known.name == map.model).and_then(|model| model.resources.get(&map.resource));
+    for (field, value) in &input {
+        if let Some(schema) = schema.and_then(|schema| schema.get("properties")?.get(field)) {
+            members::check(schema, value, field).map_err(|error| error.at(plan, &name, known.origin))?;
+        }
+    }
     let narrowed = filter::narrow(context, map, &call.filters).map_err(|error| error.at(plan, &name, map.origin))?;
     let record_map = if known.gives_record { Some(connector.record_map(model, resource)?) } else { None };
     Ok(Task {

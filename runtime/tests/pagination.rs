@@ -202,6 +202,30 @@ async fn until_comes_before_the_repeated_token() {
 }
 
 #[tokio::test]
+async fn a_list_that_is_said_to_go_on_is_not_taken_for_whole() {
+    let more = json!({ "until": expression("done"), "more": expression("$exists(done) and $not(done)") });
+    let plan = || list("GET", "/users", json!({}), paginate(json!({ "answer": expression("next") }), query("after"), more.clone()));
+    for next in [json!({ "next": null, "done": false }), json!({ "done": false })] {
+        let error = ids(&bench(plan(), vec![page(&[1], next)])).await.unwrap_err();
+        assert_eq!(error.kind, ErrorKind::Provider);
+        assert!(error.message.contains("says that there is more, and gives no way to the next page"), "{error}");
+    }
+    for whole in [json!({ "next": null, "done": true }), json!({ "next": null })] {
+        assert_eq!(ids(&bench(plan(), vec![page(&[1], whole)])).await.unwrap(), [1]);
+    }
+
+    let counter = json!({ "counter": { "start": 0, "advance": "items", "on_first": true } });
+    let more = json!({ "total": expression("total"), "empty_page": "end", "progress": "growing_counter" });
+    let plan = || list("GET", "/users", json!({}), paginate(counter.clone(), query("skip"), more.clone()));
+    let cut = bench(plan(), vec![page(&[1, 2], json!({ "total": 6 })), page(&[], json!({ "total": 6 }))]);
+    let error = ids(&cut).await.unwrap_err();
+    assert!(error.message.contains("says that there are 6 records, and gave an empty page after 2"), "{error}");
+    // Records that are deleted meanwhile are not missing.
+    let shrunk = bench(plan(), vec![page(&[1, 2], json!({ "total": 3 })), page(&[], json!({ "total": 2 }))]);
+    assert_eq!(ids(&shrunk).await.unwrap(), [1, 2]);
+}
+
+#[tokio::test]
 async fn what_means_that_there_is_no_list_does_not_end_one_that_has_begun() {
     let pages = paginate(json!({ "answer": expression("next") }), query("after"), json!({}));
     let list = || {

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use connc_expr::ir::{Kind, Node};
 use connc_plan as plan;
 
 use super::Lowering;
@@ -232,7 +233,12 @@ fn fresh(names: &BTreeSet<String>) -> Option<(String, plan::Data)> {
 impl Read {
     fn of(steps: &[Step]) -> Self {
         let mut read = Self::default();
-        for name in steps.iter().flat_map(Step::expressions).flat_map(|(expression, _)| expression.free_names()) {
+        // Which fields were given is not what they hold: `$keys($input)` reads none of them.
+        let names = steps.iter().flat_map(Step::expressions).flat_map(|(expression, _)| {
+            let named = only_named(&expression.root);
+            expression.free_names().into_iter().filter(move |name| !named.contains(&name.range))
+        });
+        for name in names {
             let fields = match name.name.as_str() {
                 "input" => &mut read.input,
                 "provider" => &mut read.provider,
@@ -252,4 +258,19 @@ impl Read {
     fn reads(&self, field: &str) -> bool {
         self.whole || [&self.input, &self.provider, &self.names].into_iter().any(|fields| fields.contains(field))
     }
+}
+
+/// Where `$keys` takes a whole variable.
+fn only_named(root: &Node) -> Vec<std::ops::Range<usize>> {
+    let mut found = Vec::new();
+    root.walk(&mut |node| {
+        if let Kind::Call(function, arguments) = &node.kind
+            && matches!(&function.kind, Kind::Variable(name) if name == "keys")
+            && let [argument] = arguments.as_slice()
+            && matches!(&argument.kind, Kind::Variable(_))
+        {
+            found.push(argument.span.clone());
+        }
+    });
+    found
 }

@@ -1,10 +1,11 @@
 //! Operations: one request each, in this version.
 
+use connc_expr::ir::Kind;
 use connc_plan as plan;
 
 use super::Lowering;
 use crate::check::{Callee, Needs, asked_names, asks};
-use crate::lang::{Root, sent};
+use crate::lang::{Expression, Root, sent};
 use crate::pagination::{Loop, Next};
 use crate::spec::{Body, Download, Operation, Records, Request};
 
@@ -147,6 +148,7 @@ impl Lowering<'_> {
             size_span: _,
             asked_span: _,
         } = paginate;
+        let next_written = next;
         let (progress, next) = match next {
             Next::Answer(expression) => (plan::Progress::FreshToken, plan::Next::Answer(self.expression(expression))),
             Next::Made(source) => (plan::Progress::FreshToken, plan::Next::Answer(self.made(source, *span))),
@@ -166,6 +168,7 @@ impl Lowering<'_> {
             size: size.clone(),
             first_only: first_only.iter().map(|name| name.value.clone()).collect(),
             until: until.as_ref().map(|until| self.expression(until)),
+            more: more(next_written, until.as_ref()).map(|source| self.made(&source, *span)),
             total: total.as_ref().map(|total| self.expression(total)),
             ends_on: ends_on.clone(),
             empty_page: *empty_page,
@@ -210,4 +213,27 @@ fn join_names(request: &mut plan::Request, join: &str) {
             plan::Segment::Value(_) | plan::Segment::Literal(_) | plan::Segment::Base64(_) => {}
         }
     }
+}
+
+/// What says in an answer that there is more: the flag that `until` reads is there, and does not mean the end; GraphQL's `hasNextPage`.
+fn more(next: &Next, until: Option<&Expression>) -> Option<String> {
+    if let Next::Made(source) = next {
+        let path = source.strip_suffix(".(hasNextPage ? endCursor)")?;
+        return Some(format!("{path}.hasNextPage = true"));
+    }
+    let until = until?;
+    // A counter and a keyset always know how to go on.
+    if !matches!(next, Next::Answer(_)) {
+        return None;
+    }
+    let mut paths: Vec<std::ops::Range<usize>> = Vec::new();
+    until.root.walk(&mut |node| {
+        let is_path = matches!(&node.kind, Kind::Path(_) | Kind::Field(_));
+        if is_path && !paths.iter().any(|path| path.start <= node.span.start && node.span.end <= path.end) {
+            paths.push(node.span.clone());
+        }
+    });
+    let [path] = paths.as_slice() else { return None };
+    let path = until.source.get(path.clone()).filter(|path| !path.starts_with('$'))?;
+    Some(format!("$exists({path}) and $not({})", until.source))
 }

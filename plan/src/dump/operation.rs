@@ -136,6 +136,7 @@ fn pages(rows: &mut Vec<(&str, String)>, paginate: &Paginate) {
         size,
         first_only,
         until,
+        more,
         total,
         ends_on,
         empty_page,
@@ -170,6 +171,9 @@ fn pages(rows: &mut Vec<(&str, String)>, paginate: &Paginate) {
     }
     if !first_only.is_empty() {
         rows.push(("first", format!("only the first request has {}", first_only.join(", "))));
+    }
+    if let Some(more) = more {
+        rows.push(("cut", format!("an error, where no token comes while {}", more.source)));
     }
     let tokens = std::iter::once("no token".to_owned()).chain(ends_on.iter().map(|value| format!("token {value}")));
     let mut ends: Vec<Option<String>> = match next {

@@ -48,6 +48,7 @@ fn a_loop_says_what_ends_it() {
         size: Some(Size { into: Target::Query("limit".to_owned()), value: 100, max: Some(200) }),
         first_only: Vec::new(),
         until: None,
+        more: None,
         total: None,
         ends_on: Vec::new(),
         empty_page: EmptyPage::Continue,
