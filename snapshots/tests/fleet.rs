@@ -2,7 +2,7 @@
 //!
 //! Which connector it is matters to nothing here: what is called is written in the connectors' own recordings.
 
-#![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a test that cannot read its files fails")]
+#![expect(clippy::expect_used, clippy::panic, reason = "a test that cannot read its files fails")]
 
 use std::collections::BTreeMap;
 use std::path::Path;
