@@ -136,6 +136,7 @@ impl Lowering<'_> {
             size,
             first_only,
             until,
+            more: says_more,
             total,
             ends_on,
             empty_page,
@@ -168,7 +169,7 @@ impl Lowering<'_> {
             size: size.clone(),
             first_only: first_only.iter().map(|name| name.value.clone()).collect(),
             until: until.as_ref().map(|until| self.expression(until)),
-            more: more(next_written, until.as_ref()).map(|source| self.made(&source, *span)),
+            more: says_more.clone().or_else(|| more(next_written, until.as_ref())).map(|source| self.made(&source, *span)),
             total: total.as_ref().map(|total| self.expression(total)),
             ends_on: ends_on.clone(),
             empty_page: *empty_page,
@@ -215,12 +216,8 @@ fn join_names(request: &mut plan::Request, join: &str) {
     }
 }
 
-/// What says in an answer that there is more: the flag that `until` reads is there, and does not mean the end; GraphQL's `hasNextPage`.
+/// What says in an answer that there is more: the flag that `until` reads is there, and does not mean the end.
 fn more(next: &Next, until: Option<&Expression>) -> Option<String> {
-    if let Next::Made(source) = next {
-        let path = source.strip_suffix(".(hasNextPage ? endCursor)")?;
-        return Some(format!("{path}.hasNextPage = true"));
-    }
     let until = until?;
     // A counter and a keyset always know how to go on.
     if !matches!(next, Next::Answer(_)) {

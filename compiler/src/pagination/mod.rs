@@ -58,6 +58,8 @@ pub struct Loop {
     pub first_only: Vec<Spanned<String>>,
     /// True on the last page.
     pub until: Option<Expression>,
+    /// JSONata of the style's own, true where the answer says itself that there is more.
+    pub more: Option<String>,
     /// How many records there are in all.
     pub total: Option<Expression>,
     /// Token values that end the list.

@@ -42,5 +42,6 @@ fn read(reader: &mut Reader<'_, '_>) -> Option<Option<Loop>> {
         None => plan::Target::Body(vec!["variables".to_owned(), "after".to_owned()]),
     };
     let next = Next::Made(format!("{path}.(hasNextPage ? endCursor)"));
-    Some(Some(Loop { path_span: Some(span), ..common(reader, STYLE.name, next, target) }))
+    let more = Some(format!("{path}.hasNextPage = true"));
+    Some(Some(Loop { more, path_span: Some(span), ..common(reader, STYLE.name, next, target) }))
 }
