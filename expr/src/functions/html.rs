@@ -184,15 +184,19 @@ const ENTITIES: &[(&str, char)] = &[
 ];
 
 fn from_text(text: &str) -> String {
+    escape(&text.replace("\r\n", "\n")).replace(['\n', '\r'], "<br>")
+}
+
+/// Text that stands in HTML, between tags or in a quoted attribute.
+pub(super) fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for character in text.replace("\r\n", "\n").chars() {
+    for character in text.chars() {
         match character {
             '&' => out.push_str("&amp;"),
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
             '\'' => out.push_str("&#39;"),
-            '\n' | '\r' => out.push_str("<br>"),
             character => out.push(character),
         }
     }

@@ -2,6 +2,7 @@
 //! pages and mailboxes only.
 
 use super::model::{Block, Code, Content, Inline, Link, Marks, Node, Script, Task};
+use crate::functions::html::escape;
 
 pub(super) fn write(blocks: &[Block]) -> String {
     let mut out = String::new();
@@ -146,19 +147,4 @@ fn safe(href: &str) -> Option<String> {
     let lower = href.to_ascii_lowercase();
     let known = ["https://", "http://", "mailto:"].iter().any(|scheme| lower.starts_with(scheme));
     (known && !href.contains(char::is_control)).then(|| escape(href))
-}
-
-fn escape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            character => out.push(character),
-        }
-    }
-    out
 }
