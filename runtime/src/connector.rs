@@ -4,14 +4,15 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 use connc_expr::Variables;
-use connc_plan::{ErrorKind, FORMAT, Operation, Plan, ResourceMap};
+use connc_plan::{ErrorKind, FORMAT, Operation, Plan, ResourceMap, Verb};
 use serde_json::Value;
 
+use crate::invocation::What;
 use crate::lock::locked;
 use crate::map::{Mapped, Over, RecordMap, Treatment};
 use crate::notes::Notes;
 use crate::program::Programs;
-use crate::{Error, Policy, Record, hash, suggest};
+use crate::{Call, Error, Limits, Page, Record, hash, suggest};
 
 /// A plan with its expressions compiled as they are used. Clones share everything; replacing a connector is replacing the value.
 #[derive(Clone, Debug)]
@@ -23,6 +24,21 @@ struct Inner {
     hash: String,
     programs: Programs,
     maps: Mutex<HashMap<(String, String), Arc<RecordMap>>>,
+    interpreted: bool,
+}
+
+/// How a map's fields are made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Fusion {
+    /// The unified model.
+    pub model: String,
+    /// The resource.
+    pub resource: String,
+    /// The fields that are read and written in one pass over the record's text.
+    pub fused: Vec<String>,
+    /// The fields that the JSONata engine makes.
+    pub engine: Vec<String>,
 }
 
 impl Connector {
@@ -41,7 +57,30 @@ impl Connector {
         }
         let value = serde_json::to_value(&plan).map_err(|_| Error::invalid(format!("the plan of `{}` is no JSON data", plan.connector)))?;
         let hash = hash::hex(&hash::sha256(canonical(value).to_string().as_bytes()));
-        Ok(Self(Arc::new(Inner { plan, hash, programs: Programs::default(), maps: Mutex::default() })))
+        Ok(Self::made(plan, hash, false))
+    }
+
+    fn made(plan: Plan, hash: String, interpreted: bool) -> Self {
+        Self(Arc::new(Inner { plan, hash, programs: Programs::default(), maps: Mutex::default(), interpreted }))
+    }
+
+    /// The same connector, whose maps the JSONata engine runs in every field, record by record. For comparison: it gives the same, slower.
+    #[must_use]
+    pub fn interpreted(&self) -> Self {
+        Self::made(self.plan().clone(), self.hash().to_owned(), true)
+    }
+
+    /// How the fields of each map are made.
+    ///
+    /// # Errors
+    ///
+    /// Where a map cannot be compiled.
+    pub fn fusion(&self) -> Result<Vec<Fusion>, Error> {
+        let of = |map: &ResourceMap| {
+            let (fused, engine) = self.record_map(&map.model, &map.resource)?.fusion();
+            Ok(Fusion { model: map.model.clone(), resource: map.resource.clone(), fused, engine })
+        };
+        self.plan().maps.iter().map(of).collect()
     }
 
     /// The plan.
@@ -86,8 +125,10 @@ impl Connector {
         }
         let source = self.resource(model, resource)?;
         let schema = self.plan().model(model).and_then(|model| model.resources.get(resource));
-        let map =
-            Arc::new(RecordMap::compile(source, schema, self.programs()).map_err(|error| error.at(self.plan(), resource, source.origin))?);
+        let map = Arc::new(
+            RecordMap::compile(source, schema, self.programs(), self.0.interpreted)
+                .map_err(|error| error.at(self.plan(), resource, source.origin))?,
+        );
         locked(&self.0.maps).insert(key, Arc::clone(&map));
         Ok(map)
     }
@@ -99,6 +140,21 @@ impl Connector {
     ///
     /// Where nothing maps the resource, `raw` is no JSON, an expression fails, or the record breaks the model.
     pub fn map_record(&self, model: &str, resource: &str, raw: &str, variables: &serde_json::Map<String, Value>) -> Result<Record, Error> {
+        let call = Call::unified(model, resource, Verb::Get).raw(false);
+        let mut page = self.map_records(&call, &[raw], variables)?;
+        page.records.pop().ok_or_else(|| Error::new(ErrorKind::Map, "the record was left out"))
+    }
+
+    /// Maps records of the provider's that the caller holds already, as the page of a list is mapped: `call` names model and resource, and says
+    /// whether `raw` and traces are wanted and what is done about a bad record. `variables` are as for [`Self::map_record`].
+    ///
+    /// # Errors
+    ///
+    /// Where nothing maps the resource, and under [`Policy::Fail`](crate::Policy) where a record cannot be made.
+    pub fn map_records(&self, call: &Call, raws: &[&str], variables: &serde_json::Map<String, Value>) -> Result<Page, Error> {
+        let What::Unified { model, resource, .. } = &call.what else {
+            return Err(Error::invalid("only records of a unified resource are mapped"));
+        };
         let map = self.record_map(model, resource)?;
         let mut bound = Variables::new();
         for (name, value) in variables {
@@ -106,12 +162,21 @@ impl Connector {
                 .set_json(name, &value.to_string())
                 .map_err(|error| Error::invalid(format!("the variable `{name}`: {}", error.message)))?;
         }
-        let treatment = Treatment { policy: Policy::Fail, raw: false, trace: false };
+        let treatment = Treatment { policy: call.policy, raw: call.raw, trace: call.trace };
         let over = Over { plan: self.plan(), variables: bound, treatment };
-        match map.apply(raw, 0, &over, &mut Notes::new(0))? {
-            Mapped::Record(text) => Ok(Record { text }),
-            Mapped::Skipped => Err(Error::new(ErrorKind::Map, "the record was left out")),
+        let mut notes = Notes::new(Limits::default().notes);
+        let mut page = Page::default();
+        for (index, raw) in raws.iter().enumerate() {
+            match map.apply(raw, index, &over, &mut notes)? {
+                Mapped::Record(text) => page.records.push(Record { text }),
+                Mapped::Skipped => page.skipped += 1,
+            }
         }
+        page.counters.records = u64::try_from(page.records.len()).unwrap_or(u64::MAX);
+        page.counters.absent = notes.absent;
+        page.warnings = notes.warnings;
+        page.traces = notes.traces;
+        Ok(page)
     }
 
     /// Names an error's plan for a caller that has none at hand.

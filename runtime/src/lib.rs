@@ -165,7 +165,7 @@ pub use clock::SystemClock;
 pub use clock::{Clock, Random, RecordingClock, ReplayClock, ReplayRandom, SystemRandom};
 pub use connc_plan::{ErrorKind, Method, Verb};
 pub use connect::{Authorization, Choice, Choosable, Connected};
-pub use connector::Connector;
+pub use connector::{Connector, Fusion};
 pub use counters::Counters;
 pub use download::{Download, DownloadStream};
 pub use error::{Error, Failure, Written};

@@ -15,6 +15,8 @@ pub(crate) struct RecordMap {
     fields: Vec<Field>,
     reads: Option<Reads>,
     validator: Option<Validator>,
+    /// Whether the engine makes every field, for comparison.
+    interpreted: bool,
 }
 
 #[derive(Debug)]
@@ -54,7 +56,7 @@ struct Bad {
 }
 
 impl RecordMap {
-    pub(crate) fn compile(map: &ResourceMap, schema: Option<&Value>, programs: &Programs) -> Result<Self, Error> {
+    pub(crate) fn compile(map: &ResourceMap, schema: Option<&Value>, programs: &Programs, interpreted: bool) -> Result<Self, Error> {
         let mut fields = Vec::with_capacity(map.fields.len());
         let mut reads: Option<Reads> = None;
         for field in &map.fields {
@@ -68,11 +70,24 @@ impl RecordMap {
             }
             fields.push(Field { name: field.name.clone(), kind: field.kind.clone(), origin: field.origin, value });
         }
-        Ok(Self { fields, reads, validator: schema.map(validate::compile).transpose()? })
+        Ok(Self { fields, reads, validator: schema.map(validate::compile).transpose()?, interpreted })
+    }
+
+    /// Which fields are made without the engine, and which by it.
+    pub(crate) fn fusion(&self) -> (Vec<String>, Vec<String>) {
+        let is_fused = |field: &&Field| !self.interpreted && matches!(field.value, Made::Const(_));
+        let (fused, engine): (Vec<&Field>, Vec<&Field>) = self.fields.iter().partition(is_fused);
+        let names = |fields: Vec<&Field>| fields.into_iter().map(|field| field.name.clone()).collect();
+        (names(fused), names(engine))
     }
 
     /// Makes the unified record of `raw`, the record at `index` of its page.
     pub(crate) fn apply(&self, raw: &str, index: usize, over: &Over<'_>, notes: &mut Notes) -> Result<Mapped, Error> {
+        self.apply_by_engine(raw, index, over, notes)
+    }
+
+    /// The same by the engine alone: what every faster way is held against.
+    fn apply_by_engine(&self, raw: &str, index: usize, over: &Over<'_>, notes: &mut Notes) -> Result<Mapped, Error> {
         let mut bad = Vec::new();
         let mut record = Map::new();
         match Document::parse(raw, self.reads.as_ref()) {
