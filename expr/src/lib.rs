@@ -20,6 +20,7 @@ mod integers;
 pub mod ir;
 mod jlens;
 pub mod limits;
+pub mod tape;
 pub mod text;
 
 pub use engine::{Document, EvalError, JsonError, Program, Reads, SyntaxError, Variables, parse};
