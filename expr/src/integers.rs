@@ -41,7 +41,7 @@ fn has_long_run(bytes: &[u8]) -> bool {
 }
 
 /// Whether a number token is an integer beyond ±[`EXACT`]. One with a leading zero is no JSON, and is left for the parser to refuse.
-fn is_beyond(token: &str) -> bool {
+pub(crate) fn is_beyond(token: &str) -> bool {
     let digits = token.strip_prefix('-').unwrap_or(token);
     digits.len() >= DIGITS
         && !digits.starts_with('0')

@@ -16,6 +16,7 @@
 pub mod engine;
 pub mod filters;
 pub mod functions;
+pub mod fused;
 mod integers;
 pub mod ir;
 mod jlens;

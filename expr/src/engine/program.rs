@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::{Chosen, Document, Engine, EvalError, Reads, Run, SyntaxError, Variables};
+use crate::fused::Fused;
 use crate::{Limits, ir};
 
 /// The tree of an expression. A path of one plain step is that step: `id` is a [`ir::Kind::Field`] and no path.
@@ -21,6 +22,7 @@ pub struct Program {
     compiled: <Chosen as Engine>::Program,
     reads: Reads,
     path: Option<Arc<[String]>>,
+    fused: Option<Arc<Fused>>,
 }
 
 impl Program {
@@ -34,7 +36,8 @@ impl Program {
         let tree = parse(source).map_err(|errors| errors.into_iter().next().unwrap_or_else(nothing))?;
         let compiled = Chosen::compile(source, &tree)?;
         let path = tree.pure_path().map(Arc::from);
-        Ok(Self { source: Arc::from(source), reads: Reads(Chosen::reads(&compiled)), compiled, path })
+        let fused = Fused::compile(&tree).map(Arc::new);
+        Ok(Self { source: Arc::from(source), reads: Reads(Chosen::reads(&compiled)), compiled, path, fused })
     }
 
     /// The text that it was compiled from.
@@ -54,6 +57,12 @@ impl Program {
     #[must_use]
     pub fn path(&self) -> Option<&[String]> {
         self.path.as_deref()
+    }
+
+    /// The way over a tape, where the expression is plain.
+    #[must_use]
+    pub fn fused(&self) -> Option<&Fused> {
+        self.fused.as_deref()
     }
 
     /// Evaluates to JSON text; none is JSONata's undefined.

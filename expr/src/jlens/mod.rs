@@ -8,6 +8,8 @@ mod syntax;
 mod tests;
 mod write;
 
+pub(crate) use write::push_number;
+
 use jlens_core::Expression;
 use jlens_core::reads::{Read, Reads};
 

@@ -96,7 +96,7 @@ impl Builder for Text<'_> {
 }
 
 /// Whole numbers without a fraction, others with the fewest digits that read back the same.
-fn push_number(sink: &mut String, value: f64) {
+pub(crate) fn push_number(sink: &mut String, value: f64) {
     let size = value.abs();
     // Writing to a string cannot fail.
     let _ = if value == 0.0 {
