@@ -15,7 +15,10 @@ impl Record {
     /// The record on one line, for JSON lines. A line break in JSON stands between tokens only, never inside a string (RFC 8259, section 7).
     #[must_use]
     pub fn line(&self) -> Cow<'_, str> {
-        if self.text.contains(['\n', '\r']) { self.text.replace(['\n', '\r'], " ").into() } else { self.text.as_str().into() }
+        match memchr::memchr2(b'\n', b'\r', self.text.as_bytes()) {
+            Some(_) => self.text.replace(['\n', '\r'], " ").into(),
+            None => self.text.as_str().into(),
+        }
     }
 
     /// The record as data. Integers beyond 64 bits lose digits here, never in [`Self::text`].

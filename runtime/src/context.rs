@@ -48,6 +48,8 @@ pub(crate) struct Context {
     pub(crate) concurrency: Option<u32>,
     /// How long it had waited when its page began.
     waited_before: Duration,
+    /// The variables that stay the same for the whole call.
+    lasting: Vars,
 }
 
 impl Context {
@@ -61,6 +63,10 @@ impl Context {
         };
         let budget = runtime.parts().budgets.of(&connector.plan().connector, &account, now);
         let concurrency = runtime.parts().concurrency.into_iter().chain(connector.plan().concurrency).min();
+        let mut lasting = Vars::default();
+        lasting.set("account", json!(account.account).to_string());
+        lasting.set("auth", json!(account.parameters).to_string());
+        lasting.set("constants", json!(connector.plan().constants).to_string());
         Ok(Self {
             runtime,
             connector,
@@ -75,6 +81,7 @@ impl Context {
             managed: matches!(call.mode, Mode::Managed),
             concurrency,
             waited_before: Duration::ZERO,
+            lasting,
         })
     }
 
@@ -94,6 +101,7 @@ impl Context {
             managed: self.managed,
             concurrency: self.concurrency,
             waited_before: self.waited_before,
+            lasting: self.lasting.clone(),
         }
     }
 
@@ -146,13 +154,10 @@ impl Context {
 
     /// The variables that every expression sees.
     pub(crate) fn vars(&self) -> Vars {
-        let mut vars = Vars::default();
-        vars.set("account", json!(self.account.account).to_string());
-        vars.set("auth", json!(self.account.parameters).to_string());
+        let mut vars = self.lasting.clone();
         if !self.account.declared.is_empty() {
             vars.set("kept", json!(*self.standing().kept).to_string());
         }
-        vars.set("constants", json!(self.plan().constants).to_string());
         vars
     }
 

@@ -25,6 +25,9 @@ use crate::scope::Names;
 use crate::transport::{Body, Response, TransportError, TransportFailure};
 use crate::{Error, format, hash, redirect, response, retry};
 
+/// So much memory is made ready for an answer that only says that it is that large.
+const BELIEVED: usize = 1 << 20;
+
 /// What an operation is given, checked.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Inputs {
@@ -151,7 +154,7 @@ fn expired(context: &Context, received: &Received, error: Option<&Error>) -> boo
         return true;
     }
     let Some(expired) = &context.account.method.expired else { return false };
-    let mut vars = response::vars(&context.vars(), received);
+    let mut vars = response::vars(&context.vars(), received, &[expired]);
     let said = error.map(|error| json!({ "kind": error.kind.name(), "code": error.provider_code, "message": error.provider_message }));
     vars.set_value("error", said.as_ref());
     // It holds for a login page, too, which is no JSON.
@@ -321,8 +324,10 @@ async fn once(context: &Context, what: &Request, request: http::Request<Body>) -
         timer = self::timer(context);
     }
     let most = context.parts().limits.body_bytes;
+    // What is left to come is known where it is not compressed. More than that is not believed before it is there.
+    let due = headers.get(http::header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
     let bytes = async {
-        let mut bytes = Vec::new();
+        let mut bytes = Vec::with_capacity(due.unwrap_or(0).min(most).min(BELIEVED));
         while let Some(chunk) = body.next().await {
             let chunk = chunk?;
             if bytes.len().saturating_add(chunk.len()) > most {

@@ -138,7 +138,7 @@ pub(crate) fn kind(text: &str) -> &'static str {
 }
 
 /// Whether brackets nest deeper than `depth`, counted without recursion.
-fn deeper_than(text: &str, depth: usize) -> bool {
+pub(crate) fn deeper_than(text: &str, depth: usize) -> bool {
     let (mut level, mut quoted, mut escaped) = (0_usize, false, false);
     for byte in text.bytes() {
         if quoted {

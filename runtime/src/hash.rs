@@ -3,6 +3,9 @@
 use data_encoding::{BASE64, BASE64URL_NOPAD, HEXLOWER};
 use ring::digest::{Context, SHA256, digest};
 
+/// So many bytes of a text are glanced at.
+const GLANCED: usize = 512;
+
 /// SHA-256.
 pub(crate) fn sha256(bytes: &[u8]) -> [u8; 32] {
     let mut out = [0; 32];
@@ -29,6 +32,21 @@ pub(crate) fn short(texts: &[&str]) -> String {
     hex
 }
 
+/// What tells most lists of texts apart without reading them: how many and how long they are, and how they begin and end.
+/// Lists that are the same have the same.
+pub(crate) fn glance(texts: &[&str]) -> u64 {
+    let length = texts.iter().fold(0_usize, |length, text| length.wrapping_add(text.len()));
+    let mut context = Context::new(&SHA256);
+    for number in [texts.len(), length] {
+        context.update(&u64::try_from(number).unwrap_or(u64::MAX).to_le_bytes());
+    }
+    for text in texts.first().into_iter().chain(texts.last()) {
+        let bytes = text.as_bytes();
+        context.update(bytes.get(..GLANCED).unwrap_or(bytes));
+    }
+    context.finish().as_ref().first_chunk().copied().map_or(0, u64::from_le_bytes)
+}
+
 /// Base64url without padding (RFC 4648, section 5).
 pub(crate) fn base64url(bytes: &[u8]) -> String {
     BASE64URL_NOPAD.encode(bytes)
@@ -47,7 +65,19 @@ pub(crate) fn legible_basic(header: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{base64url, from_base64url};
+    use super::{base64url, from_base64url, glance, short};
+
+    #[test]
+    fn pages_that_differ_are_told_apart() {
+        let pages: [&[&str]; 6] = [&[], &["a"], &["b"], &["a", "b"], &["a", "bc"], &["a", "x", "b"]];
+        for (at, one) in pages.iter().enumerate() {
+            assert_eq!((glance(one), short(one)), (glance(&one.to_vec()), short(&one.to_vec())));
+            assert!(pages.iter().skip(at + 1).all(|other| glance(one) != glance(other) && short(one) != short(other)));
+        }
+        // A glance does not see everything, and a look does.
+        assert_eq!(glance(&["a", "x", "b"]), glance(&["a", "y", "b"]));
+        assert_ne!(short(&["a", "x", "b"]), short(&["a", "y", "b"]));
+    }
 
     #[test]
     fn base64url_there_and_back() {

@@ -367,7 +367,7 @@ impl Leaf {
     /// What follows the page in the operation's own list.
     pub(crate) fn next(&self, context: &Context, state: &State, items: &[&str]) -> Result<Option<State>, Error> {
         let Some(paginate) = &self.operation.paginate else { return Ok(None) };
-        let over_answer = response::vars(&self.vars, &self.received);
+        let over_answer = response::vars(&self.vars, &self.received, &paginate::expressions(paginate));
         paginate::advance(paginate, state, &Came { received: &self.received, vars: &over_answer, items }, context.programs())
             .map_err(|error| error.placed(context.plan(), paginate.origin))
     }

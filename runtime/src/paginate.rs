@@ -1,6 +1,6 @@
 //! The one loop of all pagination styles: what a page is asked for with, and what follows it.
 
-use connc_plan::{Advance, EmptyPage, ErrorKind, Next, Paginate, Progress, Target};
+use connc_plan::{Advance, EmptyPage, ErrorKind, Expression, Next, Paginate, Progress, Target};
 use serde_json::Value;
 
 use crate::cursor::State;
@@ -87,6 +87,15 @@ fn cut(message: String) -> Error {
     Error::new(ErrorKind::Provider, message)
 }
 
+/// Everything that a loop reads of an answer.
+pub(crate) fn expressions(paginate: &Paginate) -> Vec<&Expression> {
+    let next = match &paginate.next {
+        Next::Answer(expression) | Next::LastItem(expression) => Some(expression),
+        Next::Link(_) | Next::Counter { .. } => None,
+    };
+    paginate.until.iter().chain(&paginate.total).chain(&paginate.more).chain(next).collect()
+}
+
 /// What follows a page: the state of the next one, or none at the end of the list.
 pub(crate) fn advance(paginate: &Paginate, state: &State, page: &Came<'_>, programs: &Programs) -> Result<Option<State>, Error> {
     let count = u64::try_from(page.items.len()).unwrap_or(u64::MAX);
@@ -97,7 +106,7 @@ pub(crate) fn advance(paginate: &Paginate, state: &State, page: &Came<'_>, progr
         wanted.push(expression);
     }
     let over = Evaluation::over(programs, &page.received.text, page.vars, &wanted)?;
-    if count > 0 && next.bodies.repeats(&hash::short(page.items)) {
+    if count > 0 && next.bodies.repeats_large(Some(hash::glance(page.items)), || hash::short(page.items)) {
         return Err(circle("the provider gave the same page again"));
     }
     if let Some(until) = &paginate.until

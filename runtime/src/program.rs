@@ -1,14 +1,16 @@
 //! Expressions as they run: compiled once for a connector, evaluated to JSON text.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
+use connc_expr::limits::JSON_DEPTH;
 use connc_expr::{Document, EvalError, Program, Reads, Variables};
 use connc_plan::{ErrorKind, Expression};
 use serde_json::Value;
 
-use crate::Error;
 use crate::lock::locked;
+use crate::{Error, extract};
 
 /// The compiled expressions of a connector, by their text; each is compiled when it is first used.
 #[derive(Debug, Default)]
@@ -29,34 +31,30 @@ impl Programs {
     }
 }
 
-/// Variables of a call by name, as JSON text, so that they travel between threads.
+/// Variables of a call by name, as JSON text, so that they travel between threads. Clones share the text.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Vars(Vec<(String, String)>);
+pub(crate) struct Vars(Vec<(Arc<str>, Arc<str>)>);
 
 impl Vars {
     /// Binds `$name` to JSON text.
     pub(crate) fn set(&mut self, name: &str, json: String) {
-        self.0.retain(|(known, _)| known != name);
-        self.0.push((name.to_owned(), json));
+        self.set_json(name, Some(json));
     }
 
     /// Binds `$name` to JSON text, or unbinds it.
     pub(crate) fn set_json(&mut self, name: &str, json: Option<String>) {
-        self.0.retain(|(known, _)| known != name);
-        self.0.extend(json.map(|json| (name.to_owned(), json)));
+        self.0.retain(|(known, _)| **known != *name);
+        self.0.extend(json.map(|json| (name.into(), json.into())));
     }
 
     /// Binds `$name` to a value, or unbinds it.
     pub(crate) fn set_value(&mut self, name: &str, value: Option<&Value>) {
-        self.0.retain(|(known, _)| known != name);
-        if let Some(value) = value {
-            self.0.push((name.to_owned(), value.to_string()));
-        }
+        self.set_json(name, value.map(Value::to_string));
     }
 
     /// What `$name` is bound to, as JSON text.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
-        self.0.iter().find(|(known, _)| known == name).map(|(_, json)| json.as_str())
+        self.0.iter().find(|(known, _)| **known == *name).map(|(_, json)| &**json)
     }
 
     /// What a plain path such as `$input.body` names, with each number's digits as they are: the engine would pass it through a float.
@@ -68,8 +66,7 @@ impl Vars {
         };
         let mut parts = source.strip_prefix('$')?.split('.');
         let name = parts.next().filter(is_name)?;
-        let (_, json) = self.0.iter().find(|(known, _)| known == name)?;
-        let mut value: Value = serde_json::from_str(json).ok()?;
+        let mut value: Value = serde_json::from_str(self.get(name)?).ok()?;
         for part in parts {
             is_name(&part).then_some(())?;
             value = match value {
@@ -88,19 +85,42 @@ impl Vars {
     pub(crate) fn bound(&self) -> Result<Variables, Error> {
         let mut variables = Variables::new();
         for (name, json) in &self.0 {
-            variables.set_json(name, json).map_err(|error| Error::new(ErrorKind::Limit, format!("`${name}` cannot be read: {error}")))?;
+            bind(&mut variables, name, json)?;
         }
         Ok(variables)
     }
+
+    /// Refuses what [`Self::bound`] would, without taking in what nothing may read.
+    fn check(&self) -> Result<(), Error> {
+        // Each of them is JSON. A text that holds fewer bytes does not nest too deeply for the engine.
+        let suspicious = |json: &str| json.len() > JSON_DEPTH && extract::deeper_than(json, JSON_DEPTH / 2);
+        self.0.iter().filter(|(_, json)| suspicious(json)).try_for_each(|(name, json)| bind(&mut Variables::new(), name, json))
+    }
+}
+
+fn bind(variables: &mut Variables, name: &str, json: &str) -> Result<(), Error> {
+    variables.set_json(name, json).map_err(|error| Error::new(ErrorKind::Limit, format!("`${name}` cannot be read: {error}")))
+}
+
+/// Whether an expression may read `$name`. There is no other way to a variable than by its name.
+pub(crate) fn mentions(expression: &Expression, name: &str) -> bool {
+    expression.source.match_indices('$').any(|(at, _)| expression.source.get(at + 1..).is_some_and(|rest| rest.starts_with(name)))
 }
 
 /// An input with its variables, to evaluate several expressions over.
 pub(crate) struct Evaluation<'a> {
     programs: &'a Programs,
     document: Document,
-    variables: Variables,
+    /// Those variables that an expression has named so far, as the engine takes them.
+    bound: RefCell<Bound>,
     vars: Vars,
     limits: connc_expr::Limits,
+}
+
+#[derive(Default)]
+struct Bound {
+    names: Vec<Arc<str>>,
+    variables: Variables,
 }
 
 impl<'a> Evaluation<'a> {
@@ -126,12 +146,32 @@ impl<'a> Evaluation<'a> {
 
     /// Over a document.
     pub(crate) fn of(programs: &'a Programs, document: Document, vars: &Vars) -> Result<Self, Error> {
-        Ok(Self { programs, document, variables: vars.bound()?, vars: vars.clone(), limits: connc_expr::Limits::default() })
+        vars.check()?;
+        Ok(Self { programs, document, bound: RefCell::default(), vars: vars.clone(), limits: connc_expr::Limits::default() })
+    }
+
+    /// Runs the program of an expression with the variables that it may read.
+    fn run<R>(
+        &self,
+        expression: &Expression,
+        run: impl FnOnce(&Program, &Document, &Variables, &connc_expr::Limits) -> Result<R, EvalError>,
+    ) -> Result<R, Error> {
+        let program = self.programs.get(expression)?;
+        let mut bound = self.bound.take();
+        for (name, json) in &self.vars.0 {
+            if !bound.names.contains(name) && mentions(expression, name) {
+                bind(&mut bound.variables, name, json)?;
+                bound.names.push(Arc::clone(name));
+            }
+        }
+        let done = run(&program, &self.document, &bound.variables, &self.limits);
+        self.bound.replace(bound);
+        done.map_err(|error| failed(&error))
     }
 
     /// The result as JSON text; none where it is undefined.
     pub(crate) fn json(&self, expression: &Expression) -> Result<Option<String>, Error> {
-        self.programs.get(expression)?.eval(&self.document, &self.variables, &self.limits).map_err(|error| failed(&error))
+        self.run(expression, Program::eval)
     }
 
     /// The result as a value; none where it is undefined.
@@ -156,7 +196,7 @@ impl<'a> Evaluation<'a> {
 
     /// Whether the result is true; absent is false.
     pub(crate) fn truth(&self, expression: &Expression) -> Result<bool, Error> {
-        self.programs.get(expression)?.truth(&self.document, &self.variables, &self.limits).map_err(|error| failed(&error))
+        self.run(expression, Program::truth)
     }
 }
 
@@ -168,8 +208,38 @@ pub(crate) fn failed(error: &EvalError) -> Error {
 
 #[cfg(test)]
 mod tests {
-    use super::Vars;
+    use super::{Evaluation, Expression, Programs, Vars, mentions};
     use serde_json::json;
+
+    fn expression(source: &str) -> Expression {
+        serde_json::from_value(json!({ "source": source, "origin": [0, 1, 1] })).unwrap()
+    }
+
+    #[test]
+    fn variables_are_taken_in_when_they_are_named() {
+        for (source, named) in [("$headers.a", true), ("a.$headersOf(b)", true), ("headers", false), ("$h & $$.headers", false)] {
+            assert_eq!(mentions(&expression(source), "headers"), named, "{source}");
+        }
+        let (programs, mut vars) = (Programs::default(), Vars::default());
+        vars.set("one", "1".to_owned());
+        vars.set("two", r#"{"a": 2}"#.to_owned());
+        let over = Evaluation::over_nothing(&programs, &vars).unwrap();
+        for (source, made) in [("$one", Some("1")), ("$two.a + $one", Some("3")), ("$one", Some("1")), ("$three", None)] {
+            assert_eq!(over.json(&expression(source)).unwrap().as_deref(), made, "{source}");
+        }
+        assert!(over.json(&expression("$one & $two ~> $nothing()")).is_err());
+        assert_eq!(over.json(&expression("$one + 1")).unwrap().as_deref(), Some("2"));
+    }
+
+    #[test]
+    fn a_variable_that_nests_too_deeply_is_refused_though_nothing_reads_it() {
+        let deep = |levels: usize| "[".repeat(levels) + &"]".repeat(levels);
+        for (levels, fine) in [(1, true), (100, true), (127, true), (128, false), (200, false)] {
+            let mut vars = Vars::default();
+            vars.set("deep", deep(levels));
+            assert_eq!((vars.bound().is_ok(), Evaluation::over_nothing(&Programs::default(), &vars).is_ok()), (fine, fine), "{levels}");
+        }
+    }
 
     #[test]
     fn plain_paths_keep_their_digits() {

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use crate::Error;
 use crate::context::Context;
 use crate::exchange::Received;
-use crate::program::{Evaluation, Vars};
+use crate::program::{Evaluation, Vars, mentions};
 
 /// A provider's text is cut here: it may repeat a whole request.
 const LONGEST: usize = 500;
@@ -26,10 +26,13 @@ pub(crate) fn classify(context: &Context, request: &Request, received: &Received
 }
 
 /// The variables that expressions over an answer see: `$status`, `$headers` and what every expression sees.
-pub(crate) fn vars(base: &Vars, received: &Received) -> Vars {
+pub(crate) fn vars(base: &Vars, received: &Received, expressions: &[&Expression]) -> Vars {
     let mut vars = base.clone();
     vars.set("status", received.status.to_string());
-    vars.set("headers", Value::Object(lowercase(&received.headers)).to_string());
+    // Few expressions read headers, and there are many of them.
+    if expressions.iter().any(|expression| mentions(expression, "headers")) {
+        vars.set("headers", Value::Object(lowercase(&received.headers)).to_string());
+    }
     vars
 }
 
@@ -40,7 +43,7 @@ fn lowercase(headers: &HeaderMap) -> Map<String, Value> {
 
 fn error_in_success(context: &Context, request: &Request, rules: &ErrorRules, received: &Received) -> Result<Option<Error>, Error> {
     let Some(when) = &rules.when else { return Ok(None) };
-    let vars = vars(&context.vars(), received);
+    let vars = vars(&context.vars(), received, &[when]);
     // Where a document was due and nothing came, that may be how the provider says it.
     let nothing = request.answer == Answer::Json && received.text.trim().is_empty();
     // Text that is no JSON is not for this rule: whoever wants records of it says what is wrong with it.
@@ -89,7 +92,7 @@ fn described(context: &Context, rules: &ErrorRules, received: &Received, mut err
     error.rate_limit = received.limits.tightest();
     let mut wanted: Vec<&Expression> = rules.code.iter().chain(&rules.message).collect();
     wanted.extend(rules.kinds.iter().map(|rule| &rule.when));
-    let vars = vars(&context.vars(), received);
+    let vars = vars(&context.vars(), received, &wanted);
     // Rules over status and headers hold for a body that is no JSON, too.
     let over = Evaluation::over(context.programs(), &received.text, &vars, &wanted)
         .or_else(|_| Evaluation::over_nothing(context.programs(), &vars));

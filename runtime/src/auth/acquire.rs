@@ -148,8 +148,9 @@ pub(super) async fn send(context: &Context, request: &Request, built: &Built) ->
 
 /// Whether the answer may hold a token; otherwise the error that it is.
 fn accepted(context: &Context, acquire: &Acquire, step: &AcquireStep, received: &Received, redactor: &Redactor) -> Result<(), Error> {
-    let vars = response::vars(&context.vars(), received);
-    let over = Evaluation::over(context.programs(), &received.text, &vars, &[&acquire.error_code, &acquire.error_message]);
+    let wanted = [&acquire.error_code, &acquire.error_message];
+    let vars = response::vars(&context.vars(), received, &wanted);
+    let over = Evaluation::over(context.programs(), &received.text, &vars, &wanted);
     let text = |expression| {
         let text = over.as_ref().ok().and_then(|over| over.text(expression).ok().flatten()).filter(|text| !text.is_empty());
         text.map(|text| response::shortened(&redactor.clean(&text)))

@@ -101,7 +101,7 @@ fn over<'a>(context: &'a Context, received: &Received, wanted: &[&Expression]) -
     if let Err(reason) = serde_json::from_str::<serde::de::IgnoredAny>(&received.text) {
         return Err(response::not_json(received, &reason));
     }
-    Evaluation::over(context.programs(), &received.text, &response::vars(&context.vars(), received), wanted)
+    Evaluation::over(context.programs(), &received.text, &response::vars(&context.vars(), received, wanted), wanted)
 }
 
 /// A value of a header or a cookie.

@@ -88,7 +88,10 @@ pub(crate) fn read(context: &Context, received: &Received) -> Readings {
     let expressions: Vec<&Expression> = windows.iter().flat_map(numbers).filter_map(expression).collect();
     // Only a plan that reads bodies pays for reading them. A body that is no JSON says nothing.
     let body = (!expressions.is_empty())
-        .then(|| Evaluation::over(context.programs(), &received.text, &response::vars(&context.vars(), received), &expressions).ok())
+        .then(|| {
+            Evaluation::over(context.programs(), &received.text, &response::vars(&context.vars(), received, &expressions), &expressions)
+                .ok()
+        })
         .flatten();
     of(windows, &received.headers, now, &|expression| body.as_ref()?.text(expression).ok().flatten())
 }
