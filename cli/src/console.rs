@@ -55,6 +55,13 @@ impl Console {
         shows(self.err.current_choice())
     }
 
+    /// Results that hold no colour, as they are and at once.
+    pub(crate) fn bytes(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let mut out = self.out.as_inner().lock();
+        out.write_all(bytes)?;
+        out.flush()
+    }
+
     /// The columns of the terminal.
     pub(crate) fn width(&self) -> usize {
         comfy_table::Table::new().width().filter(|width| *width > 0).map_or(100, usize::from).clamp(40, 200)

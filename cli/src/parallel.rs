@@ -4,7 +4,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Applies `work` to each item and gives the results in the order of the items.
 pub(crate) fn side_by_side<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
-    let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(items.len());
+    // The system is asked only where the answer matters: it reads several files for it.
+    let threads = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(items.len());
+    let threads = if items.len() < 2 { 1 } else { threads() };
     if threads < 2 {
         return items.iter().map(&work).collect();
     }

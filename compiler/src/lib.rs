@@ -37,7 +37,7 @@ pub use check::{Coverage, MapTypes};
 use connc_plan::{Cassette, Plan};
 use diagnostic::{Diagnostic, Diagnostics};
 use parse::Trees;
-pub use parse::extends;
+pub use parse::{extends, mapped};
 pub use reference::{Chapter, Example, chapters, complete, editor_schema, examples, files, reference, role};
 use source::{FileId, Role, Sources};
 use spec::Connector;
@@ -70,8 +70,15 @@ pub fn compile(sources: &Sources) -> Compiled {
 /// Reads the unified models of the sources, for [`compile_with`].
 #[must_use]
 pub fn models(sources: &Sources) -> Models {
+    models_of(sources, |_| true)
+}
+
+/// [`models`] of some of the files only: those of the models that a connector maps are all that it needs.
+#[must_use]
+pub fn models_of(sources: &Sources, wanted: impl Fn(FileId) -> bool) -> Models {
     let mut diagnostics = Diagnostics::default();
-    let trees: Vec<Node> = sources.of(Role::Model).map(|file| yaml::read(sources, file, &mut diagnostics)).collect();
+    let files = sources.of(Role::Model).filter(|file| wanted(*file));
+    let trees: Vec<Node> = files.map(|file| yaml::read(sources, file, &mut diagnostics)).collect();
     let list = parse::models(&trees, &mut Context { sources, diagnostics: &mut diagnostics });
     Models { list, diagnostics }
 }
@@ -88,6 +95,17 @@ pub fn check_with(sources: &Sources, models: &Models) -> (Vec<Diagnostic>, Cover
 pub fn compile_with(sources: &Sources, models: &Models) -> Compiled {
     let (diagnostics, coverage, plan) = examined(sources, models, |checked| lower::plan(checked, sources));
     Compiled { plan, diagnostics: diagnostics.into_sorted(), coverage }
+}
+
+/// The plan of a connector that was checked before, from the same texts, as those inside a program were when it was built.
+/// What only checks look at, extracts above all, is not read. None where there is an error all the same, which [`compile_with`] reports.
+#[must_use]
+pub fn plan_of_checked(sources: &Sources, models: &Models) -> Option<Plan> {
+    let mut diagnostics = models.diagnostics.clone();
+    let trees = Trees::read(sources, &mut diagnostics);
+    let spec = connector(&trees, models, sources, &mut diagnostics)?;
+    let checked = check::before(&spec, &diagnostics)?;
+    Some(lower::plan(&checked, sources))
 }
 
 /// Reads and checks a connector, and makes something of it if nothing keeps it from running.

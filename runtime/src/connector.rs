@@ -1,7 +1,7 @@
 //! A plan made ready to run.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use connc_expr::Variables;
 use connc_plan::{ErrorKind, FORMAT, Operation, Plan, ResourceMap, Verb};
@@ -21,7 +21,8 @@ pub struct Connector(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     plan: Plan,
-    hash: String,
+    /// Made when it is first asked for: a call of one page seals no cursor.
+    hash: OnceLock<String>,
     programs: Programs,
     maps: Mutex<HashMap<(String, String), Arc<RecordMap>>>,
     interpreted: bool,
@@ -55,19 +56,17 @@ impl Connector {
             ))
             .with_help("compile the connector again"));
         }
-        let value = serde_json::to_value(&plan).map_err(|_| Error::invalid(format!("the plan of `{}` is no JSON data", plan.connector)))?;
-        let hash = hash::hex(&hash::sha256(canonical(value).to_string().as_bytes()));
-        Ok(Self::made(plan, hash, false))
+        Ok(Self::made(plan, false))
     }
 
-    fn made(plan: Plan, hash: String, interpreted: bool) -> Self {
-        Self(Arc::new(Inner { plan, hash, programs: Programs::default(), maps: Mutex::default(), interpreted }))
+    fn made(plan: Plan, interpreted: bool) -> Self {
+        Self(Arc::new(Inner { plan, hash: OnceLock::new(), programs: Programs::default(), maps: Mutex::default(), interpreted }))
     }
 
     /// The same connector, whose maps the JSONata engine runs in every field, record by record. For comparison: it gives the same, slower.
     #[must_use]
     pub fn interpreted(&self) -> Self {
-        Self::made(self.plan().clone(), self.hash().to_owned(), true)
+        Self::made(self.plan().clone(), true)
     }
 
     /// How the fields of each map are made.
@@ -92,7 +91,11 @@ impl Connector {
     /// The SHA-256 of the plan as JSON with sorted keys, in hexadecimal. Cursors are bound to it.
     #[must_use]
     pub fn hash(&self) -> &str {
-        &self.0.hash
+        self.0.hash.get_or_init(|| {
+            // A plan is plain data, so there is always JSON of it.
+            let value = serde_json::to_value(self.plan()).unwrap_or_default();
+            hash::hex(&hash::sha256(canonical(value).to_string().as_bytes()))
+        })
     }
 
     pub(crate) fn programs(&self) -> &Programs {

@@ -25,7 +25,7 @@ pub(crate) fn run(args: &Args, project: &Project, console: &mut Console) -> Resu
     let found = if args.given.is_empty() { project.all()? } else { project::chosen(project, &args.given)? };
     let mut plans = Vec::new();
     for connector in found {
-        plans.push(super::compiled(&connector.load()?, console)?);
+        plans.push(super::compiled(&connector.load_to_call()?, console)?);
     }
     let bundle = Bundle::new(plans);
     let artefact = bundle.to_json().map_err(|error| Stop::usage(error.message.clone()))?;

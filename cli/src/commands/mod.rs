@@ -30,8 +30,11 @@ use crate::error::{Stop, counted};
 use crate::project::Loaded;
 use crate::render::{self, Look};
 
-/// The plan of a connector that is to be used; its errors are shown where it has any.
+/// The plan of a connector that is to be used; its errors are shown where it has any. What is inside the binary has none.
 pub(crate) fn compiled(loaded: &Loaded, console: &mut Console) -> Result<Plan, Stop> {
+    if let Some(plan) = loaded.built_in_plan() {
+        return Ok(plan);
+    }
     let compiled = loaded.compile();
     if let Some(plan) = compiled.plan {
         return Ok(plan);

@@ -34,7 +34,7 @@ enum Format {
 }
 
 pub(crate) fn run(args: &Args, project: &Project, console: &mut Console) -> Result<(), Stop> {
-    let loaded = project.find(&args.connector)?.load()?;
+    let loaded = project.find(&args.connector)?.load_to_call()?;
     let plan = super::compiled(&loaded, console)?;
     let Some(name) = &args.operation else {
         match args.format {

@@ -29,7 +29,7 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args, project: &Project, console: &mut Console) -> Result<(), Stop> {
-    let loaded = project.find(&args.connector)?.load()?;
+    let loaded = project.find(&args.connector)?.load_to_call()?;
     let plan = super::compiled(&loaded, console)?;
     let account = account::account(&args.account, &plan, Secrets::Needed, console)?;
     let (name, lists) = proof(&plan, &account.auth)?;

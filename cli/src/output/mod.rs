@@ -36,27 +36,50 @@ impl Format {
     }
 }
 
+/// How many bytes of lines are gathered at most before they are written: what a pipe holds.
+const PIECE: usize = 64 * 1024;
+
 /// Prints the records of a call. All but lines wait for the end: an envelope without its end would be no JSON, and columns depend on every record.
 pub(crate) struct Printer {
     format: Format,
-    width: usize,
     kept: Vec<String>,
+    lines: Vec<u8>,
 }
 
 impl Printer {
-    pub(crate) fn new(format: Format, console: &Console) -> Self {
-        Self { format, width: console.width(), kept: Vec::new() }
+    pub(crate) const fn new(format: Format) -> Self {
+        Self { format, kept: Vec::new(), lines: Vec::new() }
     }
 
-    /// A record of a list.
-    pub(crate) fn record(&mut self, record: Record, console: &mut Console) -> Result<(), Stop> {
+    /// A page of a list. Its lines are written when it ends: who reads them sees each page as it comes.
+    pub(crate) fn page(&mut self, records: Vec<Record>, console: &mut Console) -> Result<(), Stop> {
         match self.format {
             Format::Jsonl => {
-                writeln!(console.out, "{}", record.line())?;
-                console.out.flush()?;
+                for record in records {
+                    self.line(&record, console)?;
+                }
+                self.write(console)
             }
-            Format::Table | Format::Json | Format::Csv => self.kept.push(record.text),
+            Format::Table | Format::Json | Format::Csv => {
+                self.kept.extend(records.into_iter().map(|record| record.text));
+                Ok(())
+            }
         }
+    }
+
+    fn line(&mut self, record: &Record, console: &mut Console) -> Result<(), Stop> {
+        let line = record.line();
+        if self.lines.len() + line.len() >= PIECE {
+            self.write(console)?;
+        }
+        self.lines.extend_from_slice(line.as_bytes());
+        self.lines.push(b'\n');
+        Ok(())
+    }
+
+    fn write(&mut self, console: &mut Console) -> Result<(), Stop> {
+        console.bytes(&self.lines)?;
+        self.lines.clear();
         Ok(())
     }
 
@@ -68,7 +91,7 @@ impl Printer {
             Format::Csv => write!(console.out, "{}", csv::text(&self.kept))?,
             Format::Table if self.kept.is_empty() => console.note("no records")?,
             Format::Table => {
-                let (text, hidden) = table::records(&self.kept, self.width);
+                let (text, hidden) = table::records(&self.kept, console.width());
                 writeln!(console.out, "{text}")?;
                 if hidden > 0 {
                     let fields = crate::error::counted(hidden, "more field");
@@ -91,10 +114,14 @@ impl Printer {
     pub(crate) fn single(self, record: &Record, console: &mut Console) -> Result<(), Stop> {
         let text = record.text.as_str();
         match self.format {
-            Format::Jsonl => writeln!(console.out, "{}", record.line())?,
+            Format::Jsonl => {
+                let mut lines = self;
+                lines.line(record, console)?;
+                lines.write(console)?;
+            }
             Format::Json => writeln!(console.out, "{}", json::indented(text))?,
             Format::Csv => write!(console.out, "{}", csv::text(&[text.to_owned()]))?,
-            Format::Table => writeln!(console.out, "{}", table::record(text, self.width))?,
+            Format::Table => writeln!(console.out, "{}", table::record(text, console.width()))?,
         }
         Ok(())
     }

@@ -13,7 +13,9 @@ use crate::error::Stop;
 const ALONE: &str = "spec: 1\nbase_url: https://base.invalid\nauth: { public: { scheme: none } }\nresources: {}\n";
 
 /// Adds the files of every base that a connector extends, one above the other. What is missing is the compiler's to say.
-pub(super) fn add(loaded: &mut Loaded, place: &Place) -> Result<(), Stop> {
+/// Whether all of them are inside the binary.
+pub(super) fn add(loaded: &mut Loaded, place: &Place) -> Result<bool, Stop> {
+    let mut built_in = true;
     let folder = match place {
         Place::Folder(folder) if is_bases(folder) => {
             let text = format!("connector: {name}\ntitle: {name}\n{ALONE}", name = loaded.name);
@@ -31,7 +33,9 @@ pub(super) fn add(loaded: &mut Loaded, place: &Place) -> Result<(), Stop> {
     let mut seen: Vec<String> = Vec::new();
     while let Some(name) = next.filter(|name| !seen.contains(name) && is_name(name)) {
         next = None;
-        for (short, path, text) in files(folder.as_deref(), &name)? {
+        let (inside, files) = files(folder.as_deref(), &name)?;
+        built_in &= inside;
+        for (short, path, text) in files {
             let role = match short.split_once('/') {
                 None if short.ends_with(".yaml") => Role::Base,
                 Some(("schemas", _)) => Role::Schema,
@@ -44,24 +48,28 @@ pub(super) fn add(loaded: &mut Loaded, place: &Place) -> Result<(), Stop> {
         }
         seen.push(name);
     }
-    Ok(())
+    Ok(built_in)
 }
 
 /// Whether a name can be a folder's: a base must not be looked for elsewhere.
-fn is_name(name: &str) -> bool {
+pub(super) fn is_name(name: &str) -> bool {
     !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
 }
 
-/// The files of a base: below its folder, as people see them, and their texts. Bases are found where connectors are.
-fn files(folder: Option<&Path>, name: &str) -> Result<Vec<(String, String, String)>, Stop> {
+/// A file of a base: below its folder, as people see it, and its text.
+type BaseFile = (String, String, String);
+
+/// The files of a base, and whether they are inside the binary. Bases are found where connectors are.
+fn files(folder: Option<&Path>, name: &str) -> Result<(bool, Vec<BaseFile>), Stop> {
     let here = Path::new("connectors/_base");
     if let Some(base) = folder.into_iter().chain([here]).map(|folder| folder.join(name)).find(|base| base.is_dir()) {
         let shown = |short: &str| disk::shown(&base.join(short));
         let files = disk::files(&base, &["yaml", "json", "graphql"])?;
-        return Ok(files.into_iter().map(|file| (file.short.clone(), shown(&file.short), file.text)).collect());
+        return Ok((false, files.into_iter().map(|file| (file.short.clone(), shown(&file.short), file.text)).collect()));
     }
     let files = embedded::BASES.iter().filter(|(known, _)| *known == name).flat_map(|(_, files)| *files);
-    Ok(files.map(|(short, text)| ((*short).to_owned(), format!("connectors/_base/{name}/{short}"), (*text).to_owned())).collect())
+    let named = |short: &str| format!("connectors/_base/{name}/{short}");
+    Ok((true, files.map(|(short, text)| ((*short).to_owned(), named(short), (*text).to_owned())).collect()))
 }
 
 /// The names of all bases that there are.

@@ -18,21 +18,29 @@ pub(super) fn folders(folder: &Path) -> Result<Vec<String>, Stop> {
 
 /// Every text file of these endings below a folder, sorted by path.
 pub(super) fn files(folder: &Path, endings: &[&str]) -> Result<Vec<TextFile>, Stop> {
+    files_without(folder, endings, &[])
+}
+
+/// The same without some folders in it.
+pub(super) fn files_without(folder: &Path, endings: &[&str], without: &[&str]) -> Result<Vec<TextFile>, Stop> {
     let mut found = Vec::new();
     // A connector comes from strangers: a link in it must not bring in files from elsewhere.
     let root = folder.canonicalize().map_err(|error| Stop::unreadable(&named(folder), &error))?;
-    walk(folder, "", &root, endings, &mut found)?;
+    walk(folder, "", &root, (endings, without), &mut found)?;
     Ok(found)
 }
 
-fn walk(folder: &Path, prefix: &str, root: &Path, endings: &[&str], found: &mut Vec<TextFile>) -> Result<(), Stop> {
+fn walk(folder: &Path, prefix: &str, root: &Path, (endings, without): (&[&str], &[&str]), found: &mut Vec<TextFile>) -> Result<(), Stop> {
     for path in children(folder)? {
         let Some(name) = visible(&path) else { continue };
         let short = format!("{prefix}{name}");
+        if without.contains(&short.as_str()) {
+            continue;
+        }
         let inside = || path.canonicalize().is_ok_and(|whole| whole.starts_with(root));
         if path.is_dir() {
             if inside() {
-                walk(&path, &format!("{short}/"), root, endings, found)?;
+                walk(&path, &format!("{short}/"), root, (endings, without), found)?;
             }
         } else if path.extension().is_some_and(|ending| endings.iter().any(|known| ending == *known)) {
             if !inside() {

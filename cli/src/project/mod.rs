@@ -11,6 +11,7 @@ use connc_compiler::source::Sources;
 use crate::embedded;
 use crate::error::{Stop, names, suggestion};
 
+use loaded::Parts;
 pub use loaded::{CassetteFile, Loaded};
 
 /// The places where connectors are looked for.
@@ -101,6 +102,9 @@ impl Project {
     ///
     /// Where there is none.
     pub fn find(&self, name: &str) -> Result<Found, Stop> {
+        if let Some(found) = self.at_once(name) {
+            return Ok(found);
+        }
         let all = self.all()?;
         all.iter().find(|found| found.name == name).cloned().ok_or_else(|| {
             // Several connectors may share the beginning of a name, as those of one product over two protocols do.
@@ -114,6 +118,22 @@ impl Project {
         })
     }
 
+    /// The connector of this name, where it is found without a look at the others. None where its folder has no connector, which [`Self::all`]
+    /// has something to say about.
+    fn at_once(&self, name: &str) -> Option<Found> {
+        let plain = bases::is_name(name) && !name.starts_with('_');
+        let is = |place: &&Place| match place {
+            Place::Folder(folder) => plain && folder.join(name).is_dir(),
+            Place::Embedded => embedded::CONNECTORS.iter().any(|(known, _)| *known == name),
+        };
+        let place = self.places.iter().find(is)?;
+        let whole = match place {
+            Place::Folder(folder) => folder.join(name).join("connector.yaml").is_file(),
+            Place::Embedded => true,
+        };
+        whole.then(|| Found { name: name.to_owned(), place: place.clone() })
+    }
+
     /// The connectors that an argument of `check` means: a name, a connector's folder, or a folder of connectors.
     ///
     /// # Errors
@@ -124,6 +144,9 @@ impl Project {
         let folder = path.join("connector.yaml").is_file();
         // A folder at hand is meant rather than a built-in connector of its name.
         let named = |found: &Found| found.name == given && !(folder && found.place == Place::Embedded);
+        if let Some(found) = self.at_once(given).filter(named) {
+            return Ok(vec![found]);
+        }
         if let Some(found) = self.all()?.into_iter().find(named) {
             return Ok(vec![found]);
         }
@@ -208,7 +231,20 @@ impl Found {
     ///
     /// Where a file cannot be read.
     pub fn load(&self) -> Result<Loaded, Stop> {
-        let mut loaded = load_all(std::slice::from_ref(self))?;
+        self.load_with(Parts::All)
+    }
+
+    /// The same without the recorded calls, which a call does not need.
+    ///
+    /// # Errors
+    ///
+    /// Where a file cannot be read.
+    pub fn load_to_call(&self) -> Result<Loaded, Stop> {
+        self.load_with(Parts::Calls)
+    }
+
+    fn load_with(&self, parts: Parts) -> Result<Loaded, Stop> {
+        let mut loaded = loaded::load_all(std::slice::from_ref(self), parts)?;
         loaded.pop().ok_or_else(|| Stop::usage(format!("the connector `{}` cannot be read", self.name)))
     }
 }
@@ -219,7 +255,7 @@ impl Found {
 ///
 /// Where a file cannot be read.
 pub fn load_all(found: &[Found]) -> Result<Vec<Loaded>, Stop> {
-    loaded::load_all(found)
+    loaded::load_all(found, Parts::All)
 }
 
 /// The connectors that the arguments name, or those of the first place.

@@ -4,6 +4,7 @@
 
 mod machine;
 mod output;
+mod pipes;
 mod server;
 mod typed;
 mod usage;

@@ -92,7 +92,7 @@ impl Given {
     }
 }
 
-/// A spec that no check has anything against. Only [`all`] makes one, and only lowering takes one.
+/// A spec that no check has anything against. Only [`all`] makes one, and [`before`] for what was checked already; only lowering takes one.
 #[derive(Debug)]
 pub struct Checked<'a> {
     spec: &'a Connector,
@@ -113,6 +113,12 @@ impl<'a> Checked<'a> {
     pub fn spec(&self) -> &'a Connector {
         self.spec
     }
+}
+
+/// Takes a spec for checked, because it was before, from the same texts. None where even reading it found errors.
+#[must_use]
+pub fn before<'a>(spec: &'a Connector, diagnostics: &Diagnostics) -> Option<Checked<'a>> {
+    (!diagnostics.has_errors()).then_some(Checked { spec })
 }
 
 /// Every expression with what it sees, and what each operation answers with, for editors.

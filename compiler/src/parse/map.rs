@@ -24,6 +24,15 @@ pub fn map_file<'a>(node: &'a Node, context: &mut Context<'a>) -> Option<MapFile
     Some(MapFile { model: Spanned::new(model.to_owned(), maps.span), version, resources })
 }
 
+/// The model that a file maps to, where its text says so on a line of its own, for whoever looks for the model's files.
+#[must_use]
+pub fn mapped(text: &str) -> Option<&str> {
+    let said = text.lines().find_map(|line| line.strip_prefix("maps:"))?;
+    let name = said.split('@').next().unwrap_or_default().trim();
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    (!name.is_empty() && name.bytes().all(plain)).then_some(name)
+}
+
 fn resource<'a>(name: &Spanned<String>, node: &'a Node, context: &mut Context<'a>) -> Option<MapResource> {
     let mut reader = Reader::open(node, &MAP_RESOURCE, context)?;
     let from = reader.text("from");

@@ -1,6 +1,6 @@
 //! The texts that are compiled, and places in them.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// What a file is to its connector.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,9 +33,28 @@ struct SourceFile {
     path: Arc<str>,
     name: Arc<str>,
     text: Arc<str>,
-    /// Where each line begins. Every step of a plan has its line and column, so they are not counted anew each time.
-    lines: Arc<[u32]>,
+    lines: Lines,
     role: Role,
+}
+
+/// Where each line of a file begins: found when a place in it is first asked for, and once, since every step of a plan has its line and column.
+#[derive(Clone, Debug, Default)]
+struct Lines(OnceLock<Arc<[u32]>>);
+
+impl Lines {
+    fn of(&self, text: &str) -> &[u32] {
+        self.0.get_or_init(|| {
+            let breaks = text.bytes().zip(1u32..).filter(|(byte, _)| *byte == b'\n').map(|(_, after)| after);
+            std::iter::once(0).chain(breaks).collect()
+        })
+    }
+}
+
+impl PartialEq for Lines {
+    /// They follow from the text.
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
 }
 
 /// A file of [`Sources`].
@@ -79,19 +98,17 @@ impl Sources {
     }
 
     /// Adds a file that diagnostics and the plan call by the same path.
-    pub fn add(&mut self, role: Role, path: impl Into<String>, text: impl Into<String>) -> FileId {
+    pub fn add(&mut self, role: Role, path: impl Into<String>, text: impl Into<Arc<str>>) -> FileId {
         let path = path.into();
         self.add_named(role, path.clone(), path, text)
     }
 
     /// Adds a file. Diagnostics show `path`, which may be relative to anything; the plan keeps `name`, which must not depend on where the folder lies:
     /// `connector.yaml`, `unified-models/user-directory/users.yaml`.
-    pub fn add_named(&mut self, role: Role, path: impl Into<String>, name: impl Into<String>, text: impl Into<String>) -> FileId {
+    pub fn add_named(&mut self, role: Role, path: impl Into<String>, name: impl Into<String>, text: impl Into<Arc<str>>) -> FileId {
         let id = FileId(u16::try_from(self.files.len()).unwrap_or(u16::MAX));
-        let text: Arc<str> = Arc::from(text.into());
-        let breaks = text.bytes().zip(1u32..).filter(|(byte, _)| *byte == b'\n').map(|(_, after)| after);
-        let lines = std::iter::once(0).chain(breaks).collect();
-        self.files.push(SourceFile { path: Arc::from(path.into()), name: Arc::from(name.into()), text, lines, role });
+        let (path, name) = (Arc::from(path.into()), Arc::from(name.into()));
+        self.files.push(SourceFile { path, name, text: text.into(), lines: Lines::default(), role });
         id
     }
 
@@ -111,7 +128,7 @@ impl Sources {
     pub fn with_text(&self, file: FileId, text: &str) -> Self {
         let mut edited = Self { folder: self.folder.clone(), files: Vec::new(), bases: self.bases.clone() };
         for (index, known) in (0u16..).zip(&self.files) {
-            let text = if FileId(index) == file { text } else { &known.text };
+            let text = if FileId(index) == file { Arc::from(text) } else { Arc::clone(&known.text) };
             edited.add_named(known.role, known.path.to_string(), known.name.to_string(), text);
         }
         edited
@@ -168,8 +185,9 @@ impl Sources {
     #[must_use]
     pub fn position(&self, file: FileId, offset: u32) -> Position {
         let Some(found) = self.files.get(file.index()) else { return Position { line: 1, column: 1 } };
-        let line = found.lines.partition_point(|start| *start <= offset);
-        let start = line.checked_sub(1).and_then(|line| found.lines.get(line)).copied().unwrap_or(0);
+        let lines = found.lines.of(&found.text);
+        let line = lines.partition_point(|start| *start <= offset);
+        let start = line.checked_sub(1).and_then(|line| lines.get(line)).copied().unwrap_or(0);
         let column = found.text.get(start as usize..offset as usize).unwrap_or("").chars().count();
         Position { line: u32::try_from(line.max(1)).unwrap_or(u32::MAX), column: u32::try_from(column + 1).unwrap_or(u32::MAX) }
     }

@@ -1,7 +1,7 @@
 //! The transport that talks to real servers, over `reqwest` and rustls.
 
 use std::error::Error as _;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
@@ -31,21 +31,36 @@ impl Default for Timeouts {
 
 /// Sends over HTTPS to public addresses, and to exactly the origins that the embedder allowed besides.
 /// It follows no redirect, uses no proxy, and reads nothing from the environment.
+///
+/// Clients are made when a request first needs them. Reading the certificates that the system trusts takes longer than many a call, and
+/// what goes to plain `http` does without them, as on a machine that has none.
 #[derive(Clone, Debug)]
 pub struct ReqwestTransport {
-    strict: reqwest::Client,
-    open: reqwest::Client,
     allowed: Arc<[Origin]>,
-    /// Whether the system names certificates to trust; without them nothing but plain `http` can be reached.
-    trusts: bool,
+    clients: Arc<Clients>,
 }
+
+/// One client for each set of rules.
+struct Clients {
+    timeouts: Timeouts,
+    resolver: Arc<dyn Resolver>,
+    /// For `https` at public addresses.
+    strict: Lazy<reqwest::Client>,
+    /// For the allowed origins that are `https`.
+    open: Lazy<reqwest::Client>,
+    /// For the allowed origins that are `http`.
+    plain: Lazy<reqwest::Client>,
+    trusting: Lazy<rustls::ClientConfig>,
+}
+
+type Lazy<T> = OnceLock<Result<T, TransportError>>;
 
 impl ReqwestTransport {
     /// A transport with these timeouts that may also reach `allowed` origins (`http://127.0.0.1:8080`), whatever their address or scheme.
     ///
     /// # Errors
     ///
-    /// Where an origin cannot be read, or TLS cannot be set up.
+    /// Where an origin cannot be read.
     pub fn new(timeouts: Timeouts, allowed: &[String]) -> Result<Self, Error> {
         Self::with_resolver(timeouts, allowed, Arc::new(SystemResolver))
     }
@@ -57,55 +72,75 @@ impl ReqwestTransport {
     ///
     /// As [`Self::new`].
     pub fn with_resolver(timeouts: Timeouts, allowed: &[String], resolver: Arc<dyn Resolver>) -> Result<Self, Error> {
-        let allowed = allowed.iter().map(|origin| Origin::parse(origin)).collect::<Result<Vec<_>, _>>()?;
-        let failed = |_| Error::new(connc_plan::ErrorKind::Transport, "TLS cannot be set up");
-        let (tls, trusts) = match tls(true) {
-            Ok(tls) => (tls, true),
-            // A machine without certificates may still talk to its local servers, or only show what would be sent.
-            Err(_) => (tls(false).map_err(failed)?, false),
-        };
-        Ok(Self {
-            strict: client(timeouts, tls.clone(), Some(resolver))?,
-            open: client(timeouts, tls, None)?,
-            allowed: allowed.into(),
-            trusts,
-        })
+        let allowed = allowed.iter().map(|origin| Origin::parse(origin)).collect::<Result<_, _>>()?;
+        Ok(Self { allowed, clients: Arc::new(Clients::new(timeouts, resolver)) })
     }
 
     fn choose(&self, uri: &str) -> Result<&reqwest::Client, TransportError> {
         let refused = |message: String| TransportError::new(TransportFailure::Refused, message);
         let url = url::Url::parse(uri).map_err(|_| refused("the URL cannot be read".to_owned()))?;
         let origin = Origin::of(&url).ok_or_else(|| refused("the URL has no host".to_owned()))?;
-        if url.scheme() == "https" && !self.trusts {
-            return Err(TransportError::new(
-                TransportFailure::Other,
-                "the system names no certificates to trust, so no https can be checked",
-            ));
+        let (allowed, https) = (self.allowed.contains(&origin), url.scheme() == "https");
+        match (allowed, https) {
+            (true, true) => self.clients.open(),
+            (true, false) => self.clients.plain(),
+            (false, true) if !public_host(&url) => Err(refused(format!("{origin} is not a public address"))),
+            (false, true) => self.clients.strict(),
+            (false, false) => Err(refused(format!("{origin} is not https"))),
         }
-        if self.allowed.contains(&origin) {
-            return Ok(&self.open);
-        }
-        if url.scheme() != "https" {
-            return Err(refused(format!("{origin} is not https")));
-        }
-        if !public_host(&url) {
-            return Err(refused(format!("{origin} is not a public address")));
-        }
-        Ok(&self.strict)
     }
 }
 
-fn client(timeouts: Timeouts, tls: rustls::ClientConfig, public_only: Option<Arc<dyn Resolver>>) -> Result<reqwest::Client, Error> {
-    let mut builder = reqwest::Client::builder()
-        .tls_backend_preconfigured(tls)
-        .redirect(Policy::none())
-        .no_proxy()
-        .connect_timeout(timeouts.connect)
-        .read_timeout(timeouts.idle);
-    if let Some(resolver) = public_only {
-        builder = builder.dns_resolver(Arc::new(PublicOnly(resolver)));
+impl Clients {
+    fn new(timeouts: Timeouts, resolver: Arc<dyn Resolver>) -> Self {
+        let (strict, open, plain) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
+        Self { timeouts, resolver, strict, open, plain, trusting: OnceLock::new() }
     }
-    builder.build().map_err(|_| Error::new(connc_plan::ErrorKind::Transport, "the HTTP client cannot be set up"))
+
+    fn strict(&self) -> Result<&reqwest::Client, TransportError> {
+        let resolver = || Arc::new(PublicOnly(Arc::clone(&self.resolver)));
+        once(&self.strict, || built(self.builder(self.trusting()?).dns_resolver(resolver())))
+    }
+
+    fn open(&self) -> Result<&reqwest::Client, TransportError> {
+        once(&self.open, || built(self.builder(self.trusting()?)))
+    }
+
+    fn plain(&self) -> Result<&reqwest::Client, TransportError> {
+        once(&self.plain, || {
+            let nobody = tls(false).map_err(|_| TransportError::new(TransportFailure::Other, "TLS cannot be set up"))?;
+            built(self.builder(&nobody))
+        })
+    }
+
+    /// TLS that trusts whom the system trusts.
+    fn trusting(&self) -> Result<&rustls::ClientConfig, TransportError> {
+        let none = "the system names no certificates to trust, so no https can be checked";
+        once(&self.trusting, || tls(true).map_err(|_| TransportError::new(TransportFailure::Other, none)))
+    }
+
+    fn builder(&self, tls: &rustls::ClientConfig) -> reqwest::ClientBuilder {
+        reqwest::Client::builder()
+            .tls_backend_preconfigured(tls.clone())
+            .redirect(Policy::none())
+            .no_proxy()
+            .connect_timeout(self.timeouts.connect)
+            .read_timeout(self.timeouts.idle)
+    }
+}
+
+impl std::fmt::Debug for Clients {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Clients").field("timeouts", &self.timeouts).finish_non_exhaustive()
+    }
+}
+
+fn once<T>(place: &Lazy<T>, make: impl FnOnce() -> Result<T, TransportError>) -> Result<&T, TransportError> {
+    place.get_or_init(make).as_ref().map_err(Clone::clone)
+}
+
+fn built(builder: reqwest::ClientBuilder) -> Result<reqwest::Client, TransportError> {
+    builder.build().map_err(|_| TransportError::new(TransportFailure::Other, "the HTTP client cannot be set up"))
 }
 
 /// rustls with ring, given to this client alone: a provider installed for the whole process would be the embedder's business.
@@ -177,4 +212,34 @@ fn failure(error: reqwest::Error) -> TransportError {
         return TransportError::new(TransportFailure::MaybeSent, format!("the answer broke off{reason}"));
     }
     TransportError::new(TransportFailure::MaybeSent, format!("the connection broke{reason}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Body, ReqwestTransport, Timeouts, Transport as _, TransportFailure};
+
+    async fn failure(transport: &ReqwestTransport, uri: &str) -> TransportFailure {
+        let request = http::Request::get(uri).body(Body::Whole(bytes::Bytes::new())).unwrap();
+        transport.send(request).await.err().unwrap().failure
+    }
+
+    #[tokio::test]
+    async fn clients_are_made_for_what_is_sent() {
+        // A port that was free a moment ago: nobody answers.
+        let local = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let transport = ReqwestTransport::new(Timeouts::default(), &[format!("http://{local}")]).unwrap();
+        for refused in ["http://example.com/", "https://127.0.0.1/", "http://127.0.0.1/"] {
+            assert_eq!(failure(&transport, refused).await, TransportFailure::Refused, "{refused}");
+        }
+        let made = |transport: &ReqwestTransport| {
+            let clients = &transport.clients;
+            (
+                clients.plain.get().is_some(),
+                clients.strict.get().is_some() || clients.open.get().is_some() || clients.trusting.get().is_some(),
+            )
+        };
+        assert_eq!(made(&transport), (false, false));
+        assert_eq!(failure(&transport, &format!("http://{local}/")).await, TransportFailure::NotSent);
+        assert_eq!(made(&transport), (true, false));
+    }
 }

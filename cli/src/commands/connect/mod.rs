@@ -73,7 +73,7 @@ pub(crate) fn run(args: &Args, project: impl FnOnce() -> Result<Project, Stop>, 
         writeln!(console.out, "{}", account::new_key()?)?;
         return Ok(());
     }
-    let loaded = project()?.find(args.connector.as_deref().unwrap_or_default())?.load()?;
+    let loaded = project()?.find(args.connector.as_deref().unwrap_or_default())?.load_to_call()?;
     let plan = super::compiled(&loaded, console)?;
     let account = account::account(&args.account, &plan, Secrets::Needed, console)?;
     let chosen = choices(&args.choose, account::method(&plan, &account.auth)?)?;

@@ -33,7 +33,7 @@ async fn one(ready: Ready<'_>, console: &mut Console) -> Result<(), Stop> {
     let Answer { record, warnings, traces, .. } = done.map_err(|error| failure::stop(&played(error, resumable), loaded, console))?;
     notes(&warnings, &traces, loaded, console)?;
     match record {
-        Some(record) => Printer::new(format, console).single(&record, console),
+        Some(record) => Printer::new(format).single(&record, console),
         None => Ok(console.note("done; the provider answers with no record")?),
     }
 }
@@ -41,7 +41,7 @@ async fn one(ready: Ready<'_>, console: &mut Console) -> Result<(), Stop> {
 async fn list(ready: Ready<'_>, console: &mut Console) -> Result<(), Stop> {
     let Ready { loaded, runtime, connector, account, call, format, one_page, resumable, watched, .. } = ready;
     let mut pages = runtime.list(&connector, &account, call).map_err(|error| failure::stop(&error, loaded, console))?;
-    let mut printer = Printer::new(format, console);
+    let mut printer = Printer::new(format);
     let progress = Progress::start(console);
     let mut next_cursor = None;
     let mut read = 0;
@@ -62,10 +62,8 @@ async fn list(ready: Ready<'_>, console: &mut Console) -> Result<(), Stop> {
         };
         progress.hide(|| {
             notes(&warnings, &traces, loaded, console)?;
-            records.into_iter().try_for_each(|record| {
-                read += 1;
-                printer.record(record, console)
-            })
+            read += records.len();
+            printer.page(records, console)
         })?;
         progress.count(read);
         next_cursor = next;

@@ -143,7 +143,9 @@ struct Ready<'a> {
 }
 
 pub(crate) fn run(args: &Args, project: &Project, console: &mut Console) -> Result<(), Stop> {
-    let loaded = project.find(&args.connector)?.load()?;
+    let found = project.find(&args.connector)?;
+    let recorded = args.shown.replay.is_some() || args.shown.record.is_some();
+    let loaded = if recorded { found.load()? } else { found.load_to_call()? };
     let plan = super::compiled(&loaded, console)?;
     let words = Words { resource: &args.resource, id: args.id.as_deref(), model: args.call.model.as_deref(), native: args.call.native };
     let input = args.call.input.as_deref().map(input::read).transpose()?;
