@@ -40,7 +40,10 @@ pub struct Paginate {
     pub progress: Progress,
     /// Where it stops at the latest.
     pub bound: Bound,
-    /// Whether the request of each page is known without the page before it, so that pages can be asked for ahead.
+    /// Whether the requests of several pages can be told from the pages before them, so that they can be asked for at once, and those that
+    /// were told wrong do no harm: by a counter of pages or positions exactly, by one of records ([`Advance::Items`]) as long as each page
+    /// holds as many as the one before. What follows a page is what it says itself all the same; a page that was asked for and does not
+    /// follow is dropped.
     pub independent: bool,
     /// Where it was written.
     pub origin: Origin,

@@ -31,7 +31,7 @@ pub(crate) struct Context {
     runtime: Runtime,
     connector: Connector,
     pub(crate) account: Arc<Checked>,
-    standing: Mutex<Arc<Standing>>,
+    standing: Arc<Mutex<Arc<Standing>>>,
     deadline: Option<Timestamp>,
     /// When it began, as text.
     started_at: String,
@@ -71,7 +71,7 @@ impl Context {
             runtime,
             connector,
             account: Arc::new(account),
-            standing: Mutex::new(Arc::new(standing)),
+            standing: Arc::new(Mutex::new(Arc::new(standing))),
             deadline,
             started_at: in_milliseconds(now),
             meter: Arc::default(),
@@ -91,7 +91,7 @@ impl Context {
             runtime: self.runtime.clone(),
             connector: self.connector.clone(),
             account: Arc::clone(&self.account),
-            standing: Mutex::new(self.standing()),
+            standing: Arc::new(Mutex::new(self.standing())),
             deadline: None,
             started_at: self.started_at.clone(),
             meter: Arc::clone(&self.meter),
@@ -102,6 +102,18 @@ impl Context {
             concurrency: self.concurrency,
             waited_before: self.waited_before,
             lasting: self.lasting.clone(),
+        }
+    }
+
+    /// The same call, for a page that is asked for ahead: what it counts is added when the page is given, and it may wait for itself.
+    pub(crate) fn ahead(&self) -> Self {
+        Self {
+            standing: Arc::clone(&self.standing),
+            deadline: self.deadline,
+            meter: Arc::default(),
+            files: self.files.clone(),
+            waited_before: Duration::ZERO,
+            ..self.shared()
         }
     }
 

@@ -114,6 +114,17 @@ impl Meter {
         self.bytes.fetch_add(u64::try_from(bytes).unwrap_or(u64::MAX), Ordering::Relaxed);
     }
 
+    /// Adds what was counted apart, for a page that was asked for ahead.
+    pub(crate) fn absorb(&self, other: &Self) {
+        let Counters { requests, retries, attempts, waits, waited, bytes, records: _, absent: _ } = other.read();
+        self.requests.fetch_add(requests, Ordering::Relaxed);
+        self.retries.fetch_add(retries, Ordering::Relaxed);
+        self.attempts(attempts);
+        self.waits.fetch_add(waits, Ordering::Relaxed);
+        self.slept(waited);
+        self.bytes.fetch_add(bytes, Ordering::Relaxed);
+    }
+
     /// The numbers so far, without what only maps know.
     pub(crate) fn read(&self) -> Counters {
         Counters {

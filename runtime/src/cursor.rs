@@ -24,6 +24,9 @@ pub(crate) struct State {
     pub(crate) pages: u64,
     /// Raw records on them.
     pub(crate) records: u64,
+    /// How many the list has, as the page before said. A resumed list learns it anew.
+    #[serde(skip)]
+    pub(crate) total: Option<f64>,
     /// Whether the tokens go in a circle.
     pub(crate) tokens: Cycle,
     /// Whether the pages go in a circle.

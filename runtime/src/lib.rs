@@ -107,6 +107,7 @@ mod secret;
 mod store;
 
 mod address;
+mod ahead;
 mod auth;
 mod budget;
 mod call;
@@ -155,6 +156,7 @@ mod program;
 mod redact;
 mod redirect;
 mod scope;
+mod spawn;
 mod suggest;
 
 pub use account::Account;

@@ -8,17 +8,18 @@ use std::sync::Arc;
 use connc_plan::{Action, Each, ErrorKind, Operation, Step};
 use serde::{Deserialize, Serialize};
 
-use crate::call::{DEEPEST, Done, answered, keep};
+use crate::ahead::{Ahead, Of};
+use crate::call::{DEEPEST, Done, keep};
 use crate::context::Context;
 use crate::cursor::State;
 use crate::error::Written;
-use crate::exchange::{Given, Inputs, Received};
+use crate::exchange::{Inputs, Received};
 use crate::filter::Narrowed;
-use crate::paginate::{self, Came, Turn};
+use crate::paginate::{self, Came};
 use crate::parents::{self, Parents, Standing};
 use crate::program::Vars;
 use crate::resolve::{self, Task, Work};
-use crate::steps::{Doing, after, binds, confirmed, steps_done, wanted};
+use crate::steps::{Doing, after, binds, steps_done, wanted};
 use crate::{Error, extract, response};
 
 /// A list that is made of steps: the call that they came to, and the parent that it is for.
@@ -35,6 +36,8 @@ pub(crate) struct Level {
 pub(crate) struct Line {
     root: Root,
     pub(crate) state: State,
+    /// What was asked for beyond that.
+    pub(crate) ahead: Ahead,
     /// The parents at hand, by the level that they belong to; a resumed list reads them again.
     parents: Vec<(usize, Parents)>,
     depth: usize,
@@ -81,7 +84,7 @@ impl Root {
 
 impl Line {
     pub(crate) fn new(root: Root, state: State, depth: usize) -> Self {
-        Self { root, state, parents: Vec::new(), depth, wrote: Vec::new() }
+        Self { root, state, ahead: Ahead::default(), parents: Vec::new(), depth, wrote: Vec::new() }
     }
 
     /// Says at once what can be known to be wrong before anything is sent.
@@ -103,7 +106,8 @@ impl Line {
         loop {
             let Some((operation, inputs)) = self.leaf(context).await? else { return Ok(None) };
             let named = |error: Error| error.at(context.plan(), &operation.name, operation.origin);
-            let asked = ask(context, &operation, &inputs, &self.state).await.map_err(named);
+            let of = Of { context, operation: &operation, inputs: &inputs };
+            let asked = self.ahead.page(of, &self.state).await.map_err(named);
             match asked {
                 Ok((received, vars)) => {
                     self.wrote.clear();
@@ -126,6 +130,7 @@ impl Line {
             self.state = State { levels, ..next };
             return Ok(true);
         }
+        self.ahead.ends(context);
         let mut levels = self.state.levels.len();
         while let Some(index) = levels.checked_sub(1) {
             if self.state.levels.get(index).is_some_and(|level| level.each.is_some()) && self.next_parent(context, index).await? {
@@ -134,6 +139,12 @@ impl Line {
             levels = index;
         }
         Ok(false)
+    }
+
+    /// A page came, and `next` follows it: what can be asked for before anything is done with the page, is.
+    pub(crate) fn came(&mut self, context: &Context, leaf: &Leaf, next: Option<&State>) {
+        let Leaf { operation, inputs, received, .. } = leaf;
+        self.ahead.came(Of { context, operation, inputs }, &self.state, next, received.text.len());
     }
 
     /// Whether more than one list may come, so that an empty page says nothing of what follows.
@@ -331,22 +342,6 @@ fn stale() -> Error {
     Error::new(ErrorKind::Cursor, "the cursor does not fit the list").with_help("begin the list anew")
 }
 
-/// Sends the request for a page.
-async fn ask(context: &Context, operation: &Operation, inputs: &Inputs, state: &State) -> Result<(Received, Vars), Error> {
-    let none = || Error::new(ErrorKind::Provider, "the operation sends no request that gives a list");
-    let step = operation.steps.last().ok_or_else(none)?;
-    let Action::Request(request) = &step.action else { return Err(none()) };
-    if let Some(paginate) = &operation.paginate {
-        paginate::bound(paginate, state).map_err(|error| error.placed(context.plan(), paginate.origin))?;
-    }
-    let turn = operation.paginate.as_ref().map(|paginate| Turn::new(paginate, state));
-    let vars = resolve::vars(context, inputs);
-    let received = answered(context, request, Given { turn, ..Given::new(inputs, &vars) }).await;
-    // A list only reads, whatever it is asked for with.
-    let received = received.map_err(|error| confirmed(error, None))?;
-    Ok((received, vars))
-}
-
 impl Leaf {
     /// The raw records of the page, those too that are not wanted.
     pub(crate) fn items(&self, context: &Context) -> Result<Vec<&str>, Error> {
@@ -390,10 +385,12 @@ pub(crate) async fn whole(context: &Context, operation: &Arc<Operation>, inputs:
     let most = context.parts().limits.step_records;
     let root = Root { name: operation.name.clone(), work: Work::Operation(Arc::clone(operation)), inputs: inputs.clone() };
     let mut line = Line::new(root, State::default(), depth);
+    line.ahead.all();
     let mut records: Vec<String> = Vec::new();
     let mut last = None;
     while let Some(leaf) = line.page(context).await? {
         let (kept, next) = page_of(context, &leaf, &line.state).map_err(|error| leaf.named(context, error))?;
+        line.came(context, &leaf, next.as_ref());
         records.extend(kept);
         if records.len() > most {
             return Err(leaf.named(

@@ -50,6 +50,7 @@ impl Pages {
             return None;
         }
         self.context.begin_page();
+        self.line.ahead.call(self.left);
         let before = self.context.meter.read();
         let span = tracing::info_span!(
             target: "connc", "page", connector = %self.context.plan().connector, operation = %self.task.name, page = self.line.state.pages
@@ -106,6 +107,7 @@ impl Pages {
         if let Some(skip) = rest {
             // A limit in mid-page: the same page again, from where this one stopped.
             self.line.state.skip = skip;
+            self.line.ahead.clear(&self.context);
             return Ok((page, true));
         }
         let more = self.line.go(&self.context, next).await?;
@@ -113,10 +115,11 @@ impl Pages {
     }
 
     /// Takes the records out of an answer, as far as they are wanted, and finds out what follows it.
-    fn read(&self, leaf: &Leaf) -> Result<(Page, Option<u64>, Option<State>), Error> {
+    fn read(&mut self, leaf: &Leaf) -> Result<(Page, Option<u64>, Option<State>), Error> {
         let context = &self.context;
         let items = leaf.items(context)?;
         let next = leaf.next(context, &self.line.state, &items)?;
+        self.line.came(context, leaf, next.as_ref());
         let mut page = Page { rate_limit: leaf.received.limits.tightest(), ..Page::default() };
         let mut notes = Notes::new(context.parts().limits.notes);
         let treatment = Treatment { policy: self.call.policy, raw: self.call.raw, trace: self.call.trace };

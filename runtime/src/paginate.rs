@@ -130,6 +130,7 @@ pub(crate) fn advance(paginate: &Paginate, state: &State, page: &Came<'_>, progr
     if ends || short {
         return Ok(None);
     }
+    next.total = total;
     if total.is_some_and(|total| passed(paginate, &next) as f64 >= total) {
         return Ok(None);
     }
@@ -139,13 +140,12 @@ pub(crate) fn advance(paginate: &Paginate, state: &State, page: &Came<'_>, progr
         Next::LastItem(expression) if count > 0 => Evaluation::over(programs, last, page.vars, &[expression])?.json(expression)?,
         Next::LastItem(_) => None,
         Next::Counter { start, advance, on_first: _ } => {
-            let now = state.token.as_ref().map_or(Some(*start), Value::as_u64).unwrap_or(*start);
             let by = match advance {
                 Advance::One => 1,
                 Advance::Items => count,
                 Advance::By(number) => *number,
             };
-            Some(now.saturating_add(by).to_string())
+            Some(counted(state, *start).saturating_add(by).to_string())
         }
     };
     let Some(token) = token.and_then(|json| serde_json::from_str::<Value>(&json).ok()).filter(|token| !token.is_null()) else {
@@ -172,6 +172,40 @@ pub(crate) fn advance(paginate: &Paginate, state: &State, page: &Came<'_>, progr
     }
     next.token = Some(token);
     Ok(Some(next))
+}
+
+/// What pages of a list say of those that follow.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Pace {
+    /// Raw records on the last one.
+    pub(crate) last: u64,
+    /// The most that one had.
+    pub(crate) most: u64,
+    /// Bytes of the last one.
+    pub(crate) bytes: usize,
+}
+
+/// The page after the one of `state`, as far as it can be told before that one came. None also where it surely is not there.
+pub(crate) fn beyond(paginate: &Paginate, state: &State, pace: Pace) -> Option<State> {
+    let (start, advance) = match &paginate.next {
+        Next::Counter { start, advance, on_first: _ } if paginate.independent => (*start, *advance),
+        Next::Counter { .. } | Next::Answer(_) | Next::Link(_) | Next::LastItem(_) => return None,
+    };
+    let by = match advance {
+        Advance::One => 1,
+        Advance::Items => pace.last,
+        Advance::By(number) => number,
+    };
+    let token = Value::from(counted(state, start).saturating_add(by));
+    let records = state.records.saturating_add(pace.most);
+    let next = State { token: Some(token), skip: 0, pages: state.pages.saturating_add(1), records, ..state.clone() };
+    let there = by > 0 && next.total.is_none_or(|total| (passed(paginate, &next) as f64) < total);
+    (there && bound(paginate, &next).is_ok()).then_some(next)
+}
+
+/// The counter of a page.
+fn counted(state: &State, start: u64) -> u64 {
+    state.token.as_ref().map_or(Some(start), Value::as_u64).unwrap_or(start)
 }
 
 /// How much of the list is done with after a page, as its total counts.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::future::select;
+use futures_util::future::{BoxFuture, select};
 use jiff::Timestamp;
 
 use crate::account;
@@ -13,11 +13,15 @@ use crate::clock::{Clock, Random, RecordingClock, ReplayRandom, SystemRandom};
 use crate::context::Context;
 use crate::guard::{Origin, Permits};
 use crate::prepare::PreparedRequest;
+use crate::spawn::Spawner;
 use crate::transport::{Recorder, Transport};
 use crate::{Account, Answer, Call, Connector, Download, Error, Limits, MemoryStore, Pages, Store, call, download, prepare};
 
 /// How long a renewal is waited for at the end.
 const SETTLING: Duration = Duration::from_secs(90);
+
+/// How many pages of a list are asked for ahead, unless the embedder says otherwise.
+const AHEAD: usize = 8;
 
 /// Runs calls. Cheap to clone and to share: clones use the same transport and the same cached tokens.
 #[derive(Clone)]
@@ -34,6 +38,8 @@ pub(crate) struct Parts {
     pub(crate) tokens: Tokens,
     pub(crate) budgets: Budgets,
     pub(crate) concurrency: Option<u32>,
+    pub(crate) ahead: usize,
+    pub(crate) spawner: Option<Spawner>,
 }
 
 impl Runtime {
@@ -149,6 +155,8 @@ pub struct Builder {
     mapped: Vec<(String, String)>,
     base: Option<String>,
     concurrency: Option<u32>,
+    ahead: Option<usize>,
+    spawner: Option<Spawner>,
 }
 
 impl Builder {
@@ -203,6 +211,23 @@ impl Builder {
         self
     }
 
+    /// How many pages of a list are asked for before the caller wants them: 8 unless said otherwise, and none with 0. The page that follows is
+    /// asked for while the one before is used, and several where the plan says that pages can be told beforehand and the account's budget
+    /// can spare them. It begins when a second page is wanted. More than 4 MiB of pages are not held.
+    #[must_use]
+    pub const fn ahead(mut self, pages: usize) -> Self {
+        self.ahead = Some(pages);
+        self
+    }
+
+    /// What runs the requests of pages that are asked for ahead. Without one, tokio, with the `reqwest` feature and where a list is read
+    /// on it; elsewhere each page is asked for when it is wanted. Work that is handed over must be driven whatever else is waited for.
+    #[must_use]
+    pub fn spawner(mut self, spawner: impl Fn(BoxFuture<'static, ()>) + Send + Sync + 'static) -> Self {
+        self.spawner = Some(Arc::new(spawner));
+        self
+    }
+
     /// Permits requests of the plan to exactly this origin, port included, although it is `http` or no public address: `http://127.0.0.1:8080`.
     #[must_use]
     pub fn allow_origin(mut self, origin: impl Into<String>) -> Self {
@@ -249,11 +274,13 @@ impl Builder {
         parts.transport = Arc::clone(&recorder) as Arc<_>;
         parts.clock = Arc::new(clock);
         parts.random = Arc::new(ReplayRandom::new(seed));
+        // A replay asks one after the other.
+        parts.ahead = 0;
         Ok(Recording { runtime: Runtime(Arc::new(parts)), recorder, began, seed })
     }
 
     fn parts(self) -> Result<Parts, Error> {
-        let Self { transport, clock, random, cursor_key, store, limits, allowed, mapped, base, concurrency } = self;
+        let Self { transport, clock, random, cursor_key, store, limits, allowed, mapped, base, concurrency, ahead, spawner } = self;
         let permits = Permits {
             allowed: allowed.iter().map(|origin| Origin::parse(origin)).collect::<Result<_, _>>()?,
             mapped: mapped.iter().map(|(from, to)| Ok((Origin::parse(from)?, Origin::parse(to)?))).collect::<Result<_, Error>>()?,
@@ -285,6 +312,8 @@ impl Builder {
             tokens: Tokens::default(),
             budgets: Budgets::default(),
             concurrency,
+            ahead: ahead.unwrap_or(AHEAD),
+            spawner,
         })
     }
 }

@@ -42,7 +42,7 @@ impl Lowering<'_> {
             takes_parent: Callee::Operation(operation).takes("parent"),
             steps: vec![step],
             records: self.records(records, origin),
-            paginate: paginate.as_ref().map(|paginate| self.paginate(paginate)),
+            paginate: paginate.as_ref().map(|paginate| self.paginate(paginate, self.operation_reads(operation))),
             reads: self.operation_reads(operation),
             download: download.as_ref().map(|download| self.download(download)),
             already: already.clone(),
@@ -128,7 +128,7 @@ impl Lowering<'_> {
         }
     }
 
-    fn paginate(&self, paginate: &Loop) -> plan::Paginate {
+    fn paginate(&self, paginate: &Loop, reads: bool) -> plan::Paginate {
         let Loop {
             style,
             next,
@@ -160,8 +160,8 @@ impl Lowering<'_> {
                 (plan::Progress::GrowingCounter, next)
             }
         };
-        // A page's number is known beforehand, and so is a window; how many records a page holds is not.
-        let independent = matches!(&next, plan::Next::Counter { advance: plan::Advance::One | plan::Advance::By(_), .. });
+        // A number is known before the page is there, or can be guessed; a guess that is wrong must have done nothing.
+        let independent = reads && matches!(&next, plan::Next::Counter { .. });
         plan::Paginate {
             style: (*style).to_owned(),
             next,

@@ -10,7 +10,9 @@ mod windows;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
+use connc_plan::Origin;
 use jiff::Timestamp;
 
 pub(crate) use gate::{admit, refused};
@@ -77,6 +79,12 @@ struct State {
     slots: Queue,
 }
 
+impl State {
+    fn waits_for_none(&self) -> bool {
+        self.slots.is_empty() && self.lines.is_empty()
+    }
+}
+
 #[derive(Debug, Default)]
 struct Line {
     queue: Queue,
@@ -88,6 +96,19 @@ impl Budget {
     /// A number for a call, by which it keeps its place however often it comes back.
     pub(crate) fn arrive(&self) -> u64 {
         self.arrivals.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// Whether a call would be sent at once, as far as is known.
+    pub(crate) fn is_open(&self, scope: Origin, now: Timestamp) -> bool {
+        let state = locked(&self.state);
+        state.waits_for_none() && state.windows.opens(scope, now).is_none()
+    }
+
+    /// How many calls it can spare that may turn out not to be wanted: what a list that is read page by page, one answer in `lasts`, leaves of
+    /// the windows until they reset, or half of them where that is more. None while others wait.
+    pub(crate) fn spare(&self, scope: Origin, now: Timestamp, lasts: Duration) -> u64 {
+        let state = locked(&self.state);
+        if state.waits_for_none() { state.windows.spare(scope, now, lasts) } else { 0 }
     }
 }
 

@@ -1,6 +1,7 @@
 //! What is known of an account's windows, and when they let the next call through. No waiting happens here.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use connc_plan::{Origin, RateWindow};
 use jiff::{SignedDuration, Timestamp};
@@ -41,6 +42,15 @@ impl Windows {
         let windows = self.known.iter().filter(|(key, _)| counts(&self.counted, key, scope));
         let full = windows.filter_map(|(_, window)| window.opens(now));
         blocked.chain(full).max().filter(|at| *at > now)
+    }
+
+    /// How many calls may be sent that need not be, where a list that is read one answer after the other takes `lasts` for each.
+    pub(super) fn spare(&self, scope: Origin, now: Timestamp, lasts: Duration) -> u64 {
+        if self.of(scope, &self.blocked).any(|until| *until > now) {
+            return 0;
+        }
+        let windows = self.known.iter().filter(|(key, _)| counts(&self.counted, key, scope));
+        windows.filter_map(|(_, window)| window.spare(now, lasts)).min().unwrap_or(u64::MAX)
     }
 
     /// Counts a call that is being sent.
@@ -110,6 +120,19 @@ impl Window {
         }
         // Without a time to wait for, the provider's own refusal is what tells.
         self.resets.filter(|resets| *resets > now && self.remaining < need)
+    }
+
+    /// How many calls it holds that need not be kept; none for what is not known.
+    fn spare(&self, now: Timestamp, lasts: Duration) -> Option<u64> {
+        if let Some(rate) = self.restore {
+            return Some(self.restored(rate, now) / self.cost / 2);
+        }
+        let calls = self.remaining / self.cost;
+        let Some(resets) = self.resets else { return Some(calls / 2) };
+        let left = Duration::try_from(resets.duration_since(now)).ok().filter(|left| !left.is_zero())?;
+        let used = left.as_millis().checked_div(lasts.as_millis()).and_then(|calls| u64::try_from(calls).ok()).unwrap_or(u64::MAX);
+        let half = self.limit.map_or(u64::MAX, |limit| limit / self.cost / 2);
+        Some(calls.saturating_sub(used.min(half)))
     }
 
     /// Counts a call; whether the window is still worth knowing.

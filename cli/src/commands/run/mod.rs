@@ -209,7 +209,10 @@ pub(crate) fn run(args: &Args, project: &Project, console: &mut Console) -> Resu
 }
 
 fn finish(ready: Ready<'_>, console: &mut Console) -> Result<(), Stop> {
-    let tasks = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    // Of a list of several pages, the next ones come while one is mapped and printed.
+    let many = ready.lists && !ready.one_page && ready.resumable;
+    let mut tasks = if many { tokio::runtime::Builder::new_multi_thread() } else { tokio::runtime::Builder::new_current_thread() };
+    let tasks = tasks.worker_threads(1).enable_all().build();
     let tasks = tasks.map_err(|error| Stop::usage(format!("the system gives no timers: {error}")))?;
     let runtime = ready.runtime.clone();
     tasks.block_on(async {

@@ -1,4 +1,4 @@
-use super::{Origin, RateWindow, Reading, SignedDuration, Timestamp, Windows};
+use super::{Duration, Origin, RateWindow, Reading, SignedDuration, Timestamp, Windows};
 
 fn at(seconds: i64) -> Timestamp {
     Timestamp::UNIX_EPOCH + SignedDuration::from_secs(1_000_000 + seconds)
@@ -94,4 +94,29 @@ fn a_provider_that_invents_policies_fills_no_memory() {
         windows.learn(&[RateWindow::default()], &[named], here, 0, at(i64::from(number / 100)));
     }
     assert!(windows.known.len() <= super::MOST);
+}
+
+#[test]
+fn what_need_not_be_sent_leaves_what_will_be() {
+    let (second, long) = (Duration::from_secs(1), Duration::from_secs(1000));
+    let spare = |reading: Reading, lasts| {
+        let (mut windows, here) = (Windows::default(), place(1));
+        windows.learn(&[RateWindow::default()], &[reading], here, 0, at(0));
+        windows.spare(here, at(0), lasts)
+    };
+    assert_eq!(Windows::default().spare(place(1), at(0), second), u64::MAX);
+    // Thirty answers, one a second, until the reset; half of the limit where that is less.
+    assert_eq!(spare(reading(Some(100), 100, Some(30)), second), 70);
+    assert_eq!(spare(reading(Some(100), 100, Some(3000)), second), 50);
+    assert_eq!(spare(reading(Some(100), 40, Some(3000)), second), 0);
+    assert_eq!(spare(reading(Some(100), 40, Some(3000)), Duration::ZERO), 0);
+    assert_eq!(spare(reading(None, 100, Some(30)), long), 100);
+    assert_eq!(spare(reading(Some(100), 40, None), second), 20);
+    // Points that come back, at 10 a call.
+    let points = Reading { restore: Some(10.0), cost: Some(10), ..reading(Some(1000), 800, None) };
+    assert_eq!(spare(points, second), 40);
+
+    let (mut windows, here) = (Windows::default(), place(1));
+    windows.block(false, here, at(10));
+    assert_eq!((windows.spare(here, at(9), second), windows.spare(here, at(10), second)), (0, u64::MAX));
 }
