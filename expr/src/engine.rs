@@ -32,6 +32,8 @@ pub(crate) trait Engine {
     fn compile(source: &str, tree: &ir::Node) -> Result<Self::Program, SyntaxError>;
     /// What a program may read of its input.
     fn reads(program: &Self::Program) -> Self::Reads;
+    /// Whether the input is read at all.
+    fn reads_input(reads: &Self::Reads) -> bool;
     /// What either reads.
     fn unite(one: &Self::Reads, other: &Self::Reads) -> Self::Reads;
     /// Reads JSON text, without what `reads` leaves out.

@@ -69,7 +69,7 @@ fn unified(
     notes: &mut Notes,
 ) -> Result<Option<Record>, Error> {
     let treatment = Treatment { policy: call.policy, raw: call.raw, trace: call.trace };
-    let over = Over { plan: context.plan(), variables: resolve::map_vars(context, task, None).bound()?, treatment };
+    let over = Over::new(context.plan(), resolve::map_vars(context, task, None).bound()?, treatment);
     Ok(match map.apply(raw, 0, &over, notes)? {
         Mapped::Record(text) => Some(Record { text }),
         Mapped::Skipped => None,

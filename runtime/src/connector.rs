@@ -166,7 +166,7 @@ impl Connector {
                 .map_err(|error| Error::invalid(format!("the variable `{name}`: {}", error.message)))?;
         }
         let treatment = Treatment { policy: call.policy, raw: call.raw, trace: call.trace };
-        let over = Over { plan: self.plan(), variables: bound, treatment };
+        let over = Over::new(self.plan(), bound, treatment);
         let mut notes = Notes::new(Limits::default().notes);
         let mut page = Page::default();
         for (index, raw) in raws.iter().enumerate() {

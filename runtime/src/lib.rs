@@ -120,6 +120,7 @@ mod filter;
 mod form;
 mod format;
 mod fresh;
+mod fused;
 mod guard;
 mod line;
 mod link;

@@ -1,10 +1,14 @@
 //! From one of the provider's records to a unified one.
 
+use std::cell::RefCell;
+
+use connc_expr::tape::Unsure;
 use connc_expr::{Document, Limits, Program, Reads, Variables};
 use connc_plan::{EnumMap, ErrorKind, FieldValue, Kind, Origin, Plan, ResourceMap};
 use jsonschema::Validator;
 use serde_json::{Map, Value};
 
+use crate::fused::{FusedMap, Scratch};
 use crate::notes::Notes;
 use crate::program::Programs;
 use crate::{Error, Policy, Trace, shape, trace, validate};
@@ -15,8 +19,8 @@ pub(crate) struct RecordMap {
     fields: Vec<Field>,
     reads: Option<Reads>,
     validator: Option<Validator>,
-    /// Whether the engine makes every field, for comparison.
-    interpreted: bool,
+    /// The quick way, for records that are as they should be.
+    fused: Option<FusedMap>,
 }
 
 #[derive(Debug)]
@@ -70,20 +74,25 @@ impl RecordMap {
             }
             fields.push(Field { name: field.name.clone(), kind: field.kind.clone(), origin: field.origin, value });
         }
-        Ok(Self { fields, reads, validator: schema.map(validate::compile).transpose()?, interpreted })
+        let fused = if interpreted { None } else { FusedMap::compile(map, schema, programs)? };
+        Ok(Self { fields, reads, validator: schema.map(validate::compile).transpose()?, fused })
     }
 
     /// Which fields are made without the engine, and which by it.
     pub(crate) fn fusion(&self) -> (Vec<String>, Vec<String>) {
-        let is_fused = |field: &&Field| !self.interpreted && matches!(field.value, Made::Const(_));
-        let (fused, engine): (Vec<&Field>, Vec<&Field>) = self.fields.iter().partition(is_fused);
-        let names = |fields: Vec<&Field>| fields.into_iter().map(|field| field.name.clone()).collect();
-        (names(fused), names(engine))
+        match &self.fused {
+            Some(fused) => fused.names(),
+            None => (Vec::new(), self.fields.iter().map(|field| field.name.clone()).collect()),
+        }
     }
 
     /// Makes the unified record of `raw`, the record at `index` of its page.
     pub(crate) fn apply(&self, raw: &str, index: usize, over: &Over<'_>, notes: &mut Notes) -> Result<Mapped, Error> {
-        self.apply_by_engine(raw, index, over, notes)
+        let fused = self.fused.as_ref().filter(|_| !over.treatment.trace);
+        match fused.map(|fused| fused.apply(raw, over, |name| notes.absent(name))) {
+            Some(Ok(text)) => Ok(Mapped::Record(text)),
+            Some(Err(Unsure)) | None => self.apply_by_engine(raw, index, over, notes),
+        }
     }
 
     /// The same by the engine alone: what every faster way is held against.
@@ -142,6 +151,13 @@ pub(crate) struct Over<'a> {
     pub(crate) plan: &'a Plan,
     pub(crate) variables: Variables,
     pub(crate) treatment: Treatment,
+    pub(crate) scratch: RefCell<Scratch>,
+}
+
+impl<'a> Over<'a> {
+    pub(crate) fn new(plan: &'a Plan, variables: Variables, treatment: Treatment) -> Self {
+        Self { plan, variables, treatment, scratch: RefCell::default() }
+    }
 }
 
 impl Field {
@@ -197,7 +213,7 @@ impl Bad {
 }
 
 /// The unified value, and whether a provider's value was not known. Each item of a list is translated by itself.
-fn translate(value: Value, translation: &EnumMap) -> (Option<Value>, bool) {
+pub(crate) fn translate(value: Value, translation: &EnumMap) -> (Option<Value>, bool) {
     let text = match value {
         Value::Null => return (None, false),
         Value::Array(items) => {

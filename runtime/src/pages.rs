@@ -124,7 +124,7 @@ impl Pages {
         let mut notes = Notes::new(context.parts().limits.notes);
         let treatment = Treatment { policy: self.call.policy, raw: self.call.raw, trace: self.call.trace };
         let variables = resolve::map_vars(context, &self.task, leaf.inputs.parent.as_deref()).bound()?;
-        let over = Over { plan: context.plan(), variables, treatment };
+        let over = Over::new(context.plan(), variables, treatment);
         let most = self.left.and_then(|left| usize::try_from(left).ok()).unwrap_or(usize::MAX);
         let skip = usize::try_from(self.line.state.skip).unwrap_or(usize::MAX);
         let mut rest = None;

@@ -21,7 +21,7 @@ pub(crate) fn shaped(value: Value, kind: &Kind) -> Option<Value> {
 }
 
 /// The integer that an expression saw as its digits, because a float cannot hold it; other text is none.
-fn digits(text: &str) -> Option<Number> {
+pub(crate) fn digits(text: &str) -> Option<Number> {
     const EXACT: u64 = (1 << 53) - 1;
     let beyond = text.strip_prefix('-').unwrap_or(text).parse::<u64>().map_or(text.len() > 15, |number| number > EXACT);
     let is_integer = text.strip_prefix('-').unwrap_or(text).bytes().all(|byte| byte.is_ascii_digit());

@@ -52,6 +52,12 @@ impl Program {
         self.reads.clone()
     }
 
+    /// Whether its result may depend on its input at all.
+    #[must_use]
+    pub fn reads_input(&self) -> bool {
+        Chosen::reads_input(&self.reads.0)
+    }
+
     /// The member names, outermost first, where it is nothing but a path of fields, so that its value can be cut out of the text.
     /// Empty for `$`, which is the whole document.
     #[must_use]

@@ -44,7 +44,8 @@ fn only(arguments: &[Option<Value>], is: fn(&str) -> bool) -> Result<Option<Valu
 }
 
 /// A valid email address by the HTML standard, section 4.10.5.1.5, whose local part is a dot-atom (RFC 5322, section 3.2.3) of at most 64 bytes.
-fn is_email(text: &str) -> bool {
+#[must_use]
+pub fn is_email(text: &str) -> bool {
     let Some((local, domain)) = text.rsplit_once('@') else { return false };
     let atom =
         |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+/=?^_`{|}~-".contains(&byte));
@@ -63,7 +64,8 @@ fn is_domain(domain: &str) -> bool {
 }
 
 /// An absolute URL of the web: a scheme, a host that is a name or an IPv4 address, and what may follow.
-fn is_url(text: &str) -> bool {
+#[must_use]
+pub fn is_url(text: &str) -> bool {
     let Some(after) = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")) else { return false };
     let end = after.find(['/', '?', '#']).unwrap_or(after.len());
     let (authority, rest) = (after.get(..end).unwrap_or(""), after.get(end..).unwrap_or(""));

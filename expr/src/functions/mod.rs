@@ -19,6 +19,7 @@ use serde_json::Value;
 
 pub(crate) use bytes::is_mark;
 pub(crate) use encoding::{encode_base64, encode_base64url};
+pub use formats::{is_email, is_url};
 pub use signature::{Absence, Parameter, Signature, Type};
 
 /// A host function.

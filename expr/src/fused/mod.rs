@@ -30,7 +30,7 @@ mod value;
 use crate::ir;
 use crate::tape::{self, Unsure, Wants};
 
-pub use value::{List, Value};
+pub use value::{Items, List, Seen, Value};
 
 /// A plain expression, compiled.
 #[derive(Clone, Debug)]

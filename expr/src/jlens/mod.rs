@@ -66,6 +66,10 @@ impl Engine for Jlens {
         program.expression.reads_with(host::bindings())
     }
 
+    fn reads_input(reads: &Reads) -> bool {
+        reads.input().is_some()
+    }
+
     fn unite(one: &Reads, other: &Reads) -> Reads {
         one.union(other)
     }
