@@ -1,10 +1,17 @@
+//! Speed beside a hand-written floor (`jobs`, `floor`, `mock`; `cargo run --release -p connc-benches --bin bench`), and load.
+//!
 //! Load: many accounts list at once from a slow server that fails now and then, and every record is counted.
 //!
 //! `cargo run --release -p connc-benches --bin load` plays 1,000 accounts for a minute and prints figures; the tests of this crate play 50
 //! until a number of requests.
 
 mod connector;
+pub mod floor;
 mod gauge;
+pub mod jobs;
+pub mod library;
+pub mod mock;
+mod records;
 mod report;
 pub mod server;
 
@@ -15,6 +22,7 @@ use std::time::{Duration, Instant};
 use connc_runtime::transport::{ReqwestTransport, Timeouts};
 use connc_runtime::{Account, Call, Connector, Counters, Error, Mode, Page, Runtime};
 
+pub use records::Shape;
 pub use report::{Quarter, Report};
 
 /// What is played.
