@@ -2,6 +2,8 @@
 //!
 //! `cargo bench -p connc-benches --bench speed`
 
+#![expect(clippy::expect_used, reason = "a measurement that cannot be set up fails")]
+
 use std::collections::HashMap;
 use std::hint::black_box;
 use std::path::Path;

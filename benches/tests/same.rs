@@ -1,5 +1,7 @@
 //! The floor and the connectors do the same work: every line is the same, byte for byte, for each shape and each style.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
+
 use std::path::Path;
 
 use connc::project::Project;
