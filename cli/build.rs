@@ -1,4 +1,4 @@
-//! Puts the repository's connectors and unified models into the binary, as text. Nothing is compiled here: `connc` compiles what is called.
+//! Puts the repository's connectors and unified models into the binary, as text, with what is known of them. Nothing is compiled here: `connc` compiles what is called.
 
 use std::error::Error;
 use std::fmt::Write as _;
@@ -24,6 +24,11 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
         writeln!(code, "];")?;
     }
+    let facts = here.join("../snapshots/facts.snap");
+    println!("cargo::rerun-if-changed={}", facts.display());
+    let facts =
+        if facts.is_file() { format!("include_str!({:?})", facts.canonicalize()?.display().to_string()) } else { "\"\"".to_owned() };
+    writeln!(code, "pub(crate) static FACTS: &str = {facts};")?;
     fs::write(PathBuf::from(env::var("OUT_DIR")?).join("embedded.rs"), code)?;
     Ok(())
 }

@@ -5,6 +5,7 @@
 mod args;
 mod commands;
 
+pub mod facts;
 pub mod project;
 pub mod prove;
 pub mod render;

@@ -14,7 +14,7 @@ use crate::console::{Console, GREEN, RED, STRONG, YELLOW};
 use crate::error::{Stop, counted};
 use crate::output::typed;
 use crate::parallel::side_by_side;
-use crate::project::{self, Loaded, Project};
+use crate::project::{self, CassetteFile, Loaded, Project};
 use crate::render::{self, Look};
 
 /// Find every problem in connectors
@@ -95,12 +95,15 @@ fn load(args: &Args, project: &Project) -> Result<Vec<Loaded>, Stop> {
 
 fn report(args: &Args, loaded: &[Loaded], console: &mut Console) -> Result<(), Stop> {
     let mut reports = Reports::default();
-    for (connector, found) in loaded.iter().zip(side_by_side(loaded, examine)) {
-        reports.add(&connector.name, &connector.sources, found.own);
-        for (cassette, diagnostics) in connector.cassettes.iter().zip(found.cassettes) {
-            reports.add(&connector.name, &cassette.sources, diagnostics);
+    let parts: Vec<Part<'_>> = loaded.iter().flat_map(Part::all).collect();
+    for (part, (diagnostics, coverage)) in parts.iter().zip(side_by_side(&parts, Part::examine)) {
+        match part {
+            Part::Connector(connector) => {
+                reports.add(&connector.name, &connector.sources, diagnostics);
+                reports.coverage.push((connector, coverage));
+            }
+            Part::Cassette(connector, cassette) => reports.add(&connector.name, &cassette.sources, diagnostics),
         }
-        reports.coverage.push((connector, found.coverage));
     }
     let too_little = reports.too_little(args.min_typed);
     match args.format {
@@ -123,17 +126,25 @@ fn percent(text: &str) -> Result<f64, String> {
     if (0.0..=100.0).contains(&number) { Ok(number) } else { Err("a number from 0 to 100 is wanted".to_owned()) }
 }
 
-/// What was found in a connector and its recorded calls.
-struct Examined {
-    own: Vec<Diagnostic>,
-    cassettes: Vec<Vec<Diagnostic>>,
-    coverage: Coverage,
+/// What is read by itself, and so beside everything else.
+enum Part<'a> {
+    Connector(&'a Loaded),
+    Cassette(&'a Loaded, &'a CassetteFile),
 }
 
-fn examine(connector: &Loaded) -> Examined {
-    let (own, coverage) = connector.check();
-    let cassettes = connector.cassettes.iter().map(|cassette| cassette.read().1).collect();
-    Examined { own, cassettes, coverage }
+impl<'a> Part<'a> {
+    /// The parts of a connector, in the order in which problems are told.
+    fn all(connector: &'a Loaded) -> impl Iterator<Item = Self> {
+        std::iter::once(Self::Connector(connector))
+            .chain(connector.cassettes.iter().map(move |cassette| Self::Cassette(connector, cassette)))
+    }
+
+    fn examine(&self) -> (Vec<Diagnostic>, Coverage) {
+        match self {
+            Self::Connector(connector) => connector.check(),
+            Self::Cassette(_, cassette) => (cassette.read().1, Coverage::default()),
+        }
+    }
 }
 
 /// What was found, in order.

@@ -3,17 +3,15 @@
 use std::io::Write as _;
 
 use clap::ValueEnum;
-use connc_compiler::{Compiled, Coverage};
 use connc_plan::Plan;
-use connc_runtime::Connector;
 use serde_json::{Value, json};
 
 use crate::console::Console;
 use crate::error::{Stop, counted};
+use crate::facts::Facts;
 use crate::output::{matrix, typed};
 use crate::parallel::side_by_side;
-use crate::project::{Loaded, Project};
-use crate::suite::{self, Scenario, Scenarios};
+use crate::project::{Found, Loaded, Project};
 
 /// Show what each connector can do
 #[derive(Debug, clap::Args)]
@@ -42,10 +40,9 @@ pub(crate) fn run(args: &Args, project: &Project, console: &mut Console) -> Resu
     let found = if args.given.is_empty() { project.all()? } else { crate::project::chosen(project, &args.given)? };
     let mut plans = Vec::new();
     let mut broken = Vec::new();
-    let loaded = crate::project::load_all(&found)?;
-    for (connector, (compiled, scenarios)) in loaded.iter().zip(side_by_side(&loaded, compiled)) {
-        match compiled.plan {
-            Some(plan) => plans.push(Listed { plan, coverage: compiled.coverage, scenarios }),
+    for (connector, listed) in found.iter().zip(listed(&found)?) {
+        match listed {
+            Some(listed) => plans.push(listed),
             None => broken.push(connector.name.clone()),
         }
     }
@@ -58,9 +55,8 @@ pub(crate) fn run(args: &Args, project: &Project, console: &mut Console) -> Resu
             let rows: Vec<[String; 6]> = plans.iter().flat_map(|listed| rows(listed, args.native)).collect();
             let columns = ["connector", "typed", "scenarios", "model", "resource", "verbs"];
             writeln!(console.out, "{}", matrix(columns, &rows, console.width()))?;
-            for Listed { plan, scenarios, .. } in plans.iter().filter(|listed| !listed.scenarios.missing.is_empty()) {
-                let missing: Vec<String> = scenarios.missing.iter().map(ToString::to_string).collect();
-                console.note(format!("no recording of `{}` shows: {}", plan.connector, missing.join(", ")))?;
+            for Listed { plan, facts } in plans.iter().filter(|listed| !listed.facts.missing.is_empty()) {
+                console.note(format!("no recording of `{}` shows: {}", plan.connector, facts.missing.join(", ")))?;
             }
         }
     }
@@ -78,22 +74,35 @@ pub(crate) fn run(args: &Args, project: &Project, console: &mut Console) -> Resu
 /// A connector that compiles.
 struct Listed {
     plan: Plan,
-    coverage: Coverage,
-    scenarios: Scenarios,
+    facts: Facts,
+}
+
+/// What is listed of each connector; none where it does not compile. Those inside the binary are neither checked nor replayed anew.
+fn listed(found: &[Found]) -> Result<Vec<Option<Listed>>, Stop> {
+    let built_in: Vec<Found> = found.iter().filter(|found| found.is_built_in()).cloned().collect();
+    let mut known = side_by_side(&crate::project::load_all_to_call(&built_in)?, known).into_iter();
+    let mut next_known = |found: &Found| if found.is_built_in() { known.next().flatten() } else { None };
+    let known: Vec<Option<Listed>> = found.iter().map(&mut next_known).collect();
+    let others: Vec<Found> = found.iter().zip(&known).filter(|(_, known)| known.is_none()).map(|(found, _)| found.clone()).collect();
+    let mut others = side_by_side(&crate::project::load_all(&others)?, compiled).into_iter();
+    Ok(known.into_iter().map(|known| known.or_else(|| others.next().flatten())).collect())
+}
+
+fn known(loaded: &Loaded) -> Option<Listed> {
+    Some(Listed { plan: loaded.built_in_plan()?, facts: Facts::built_in(&loaded.name)? })
 }
 
 /// Compiles a connector and replays its recordings.
-fn compiled(loaded: &Loaded) -> (Compiled, Scenarios) {
+fn compiled(loaded: &Loaded) -> Option<Listed> {
     let compiled = loaded.compile();
-    let connector = compiled.plan.clone().and_then(|plan| Connector::load(plan).ok());
-    let scenarios = connector.map(|connector| suite::scenarios(loaded, &connector)).unwrap_or_default();
-    (compiled, scenarios)
+    let facts = Facts::of(loaded, &compiled);
+    Some(Listed { plan: compiled.plan?, facts })
 }
 
 fn rows(listed: &Listed, native: bool) -> Vec<[String; 6]> {
-    let Listed { plan, coverage, scenarios } = listed;
-    let replayed = format!("{} of {}", scenarios.met.len(), scenarios.met.len() + scenarios.missing.len());
-    let typed = coverage.percent().map_or_else(|| "-".to_owned(), |percent| format!("{percent:.0} %"));
+    let Listed { plan, facts } = listed;
+    let replayed = format!("{} of {}", facts.met.len(), facts.met.len() + facts.missing.len());
+    let typed = facts.coverage().percent().map_or_else(|| "-".to_owned(), |percent| format!("{percent:.0} %"));
     let unified = plan.maps.iter().map(|map| {
         let verbs: Vec<&str> = map.verbs.keys().map(|verb| verb.name()).collect();
         [plan.connector.clone(), typed.clone(), replayed.clone(), map.model.clone(), map.resource.clone(), verbs.join(" ")]
@@ -142,9 +151,8 @@ fn own(plan: &Plan) -> Vec<(String, Vec<String>)> {
 }
 
 fn described(listed: &Listed) -> Value {
-    let Listed { plan, coverage, scenarios } = listed;
-    let named = |found: &std::collections::BTreeSet<Scenario>| found.iter().map(ToString::to_string).collect::<Vec<_>>();
-    let scenarios = json!({"met": named(&scenarios.met), "missing": named(&scenarios.missing)});
+    let Listed { plan, facts } = listed;
+    let scenarios = json!({"met": facts.met, "missing": facts.missing});
     let models: Vec<Value> = plan
         .models
         .iter()
@@ -163,5 +171,5 @@ fn described(listed: &Listed) -> Value {
         .collect();
     let native: Vec<Value> = own(plan).into_iter().map(|(resource, verbs)| json!({"resource": resource, "verbs": verbs})).collect();
     let auth: Vec<Value> = plan.auth.iter().map(|method| json!({"name": method.name, "scheme": method.scheme})).collect();
-    json!({"connector": plan.connector, "title": plan.title, "auth": auth, "typed_coverage": typed::json(coverage), "scenarios": scenarios, "models": models, "native": native})
+    json!({"connector": plan.connector, "title": plan.title, "auth": auth, "typed_coverage": typed::json(&facts.coverage()), "scenarios": scenarios, "models": models, "native": native})
 }

@@ -225,6 +225,11 @@ impl Found {
         Ok(Self { name, place: Place::Folder(parent.to_owned()) })
     }
 
+    /// Whether it comes from the binary.
+    pub(crate) fn is_built_in(&self) -> bool {
+        self.place == Place::Embedded
+    }
+
     /// Reads the connector's files and the unified models.
     ///
     /// # Errors
@@ -256,6 +261,15 @@ impl Found {
 /// Where a file cannot be read.
 pub fn load_all(found: &[Found]) -> Result<Vec<Loaded>, Stop> {
     loaded::load_all(found, Parts::All)
+}
+
+/// The same without the recorded calls, for connectors inside the binary, whose plans are known to be good.
+///
+/// # Errors
+///
+/// Where a file cannot be read.
+pub(crate) fn load_all_to_call(found: &[Found]) -> Result<Vec<Loaded>, Stop> {
+    loaded::load_all(found, Parts::Calls)
 }
 
 /// The connectors that the arguments name, or those of the first place.

@@ -1,6 +1,6 @@
 //! What commands print, and where.
 
-use crate::machine::{connc, connc_with, file};
+use crate::machine::{connc, connc_in, connc_with, file};
 
 #[test]
 fn a_pipe_gets_a_record_per_line() {
@@ -80,6 +80,13 @@ fn it_works_away_from_the_repository() {
         .output()
         .unwrap();
     assert!(done.status.success(), "{done:?}");
+}
+
+#[test]
+fn built_in_connectors_are_listed_as_those_on_the_disk_are() {
+    let outside = std::path::Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let (here, there) = (connc(&["list", "--format", "json"]), connc_in(outside, &["list", "--format", "json"]));
+    assert!(here.fine().out == there.fine().out, "{}", there.out);
 }
 
 #[test]
