@@ -1,9 +1,12 @@
 //! What programs run over: JSON documents, and variables that hold them.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
+use std::sync::Arc;
 
 use super::{Chosen, Engine, JsonError};
-use crate::integers;
+use crate::tape::{Tape, Unsure, Wants};
+use crate::{functions, fused, integers, limits};
 
 type Inner = <Chosen as Engine>::Document;
 
@@ -69,7 +72,18 @@ impl std::fmt::Debug for Reads {
 
 /// Variables by name. They take the place of a function of the same name, so names of functions are not for them.
 #[derive(Clone, Default)]
-pub struct Variables(Vec<(String, Inner)>);
+pub struct Variables {
+    bound: Vec<(String, Inner)>,
+    /// The text of each, for expressions that run over text.
+    texts: Vec<(String, Text)>,
+}
+
+/// JSON text, read when it is first looked into.
+#[derive(Clone)]
+struct Text {
+    json: Arc<str>,
+    tape: OnceCell<Option<Tape>>,
+}
 
 impl Variables {
     /// None.
@@ -80,11 +94,12 @@ impl Variables {
 
     /// Binds `$name`, given without its `$`, in place of what it was bound to. An undefined document unbinds it.
     pub fn set(&mut self, name: &str, value: &Document) {
-        let index = self.0.iter().position(|(known, _)| known == name);
-        match (index.and_then(|index| self.0.get_mut(index)), value.inner()) {
+        self.texts.retain(|(known, _)| known != name);
+        let index = self.bound.iter().position(|(known, _)| known == name);
+        match (index.and_then(|index| self.bound.get_mut(index)), value.inner()) {
             (Some(known), Some(inner)) => known.1 = inner.clone(),
-            (None, Some(inner)) => self.0.push((name.to_owned(), inner.clone())),
-            (_, None) => self.0.retain(|(known, _)| known != name),
+            (None, Some(inner)) => self.bound.push((name.to_owned(), inner.clone())),
+            (_, None) => self.bound.retain(|(known, _)| known != name),
         }
     }
 
@@ -95,6 +110,7 @@ impl Variables {
     /// As [`Document::parse`].
     pub fn set_json(&mut self, name: &str, json: &str) -> Result<(), JsonError> {
         self.set(name, &Document::parse(json, None)?);
+        self.texts.push((name.to_owned(), Text { json: json.into(), tape: OnceCell::new() }));
         Ok(())
     }
 
@@ -106,13 +122,29 @@ impl Variables {
     }
 
     pub(super) fn inner(&self) -> &[(String, Inner)] {
-        &self.0
+        &self.bound
+    }
+
+    /// What a variable holds, where it was bound to plain JSON text.
+    pub(crate) fn value(&self, name: &str) -> Result<fused::Value<'_>, Unsure> {
+        if !self.bound.iter().any(|(known, _)| known == name) {
+            // A function may have this name.
+            let exists = functions::find(name).is_some() || functions::BUILTINS.contains(&name);
+            return if exists { Err(Unsure) } else { Ok(fused::Value::Nothing) };
+        }
+        let (_, text) = self.texts.iter().find(|(known, _)| known == name).ok_or(Unsure)?;
+        let read = || {
+            let mut tape = Tape::default();
+            tape.read(&text.json, &Wants::everything(), limits::JSON_DEPTH).ok().map(|()| tape)
+        };
+        let tape = text.tape.get_or_init(read).as_ref().ok_or(Unsure)?;
+        Ok(fused::Value::Kept(tape.root(&text.json)))
     }
 }
 
 impl std::fmt::Debug for Variables {
     /// The names alone.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_set().entries(self.0.iter().map(|(name, _)| name)).finish()
+        f.debug_set().entries(self.bound.iter().map(|(name, _)| name)).finish()
     }
 }

@@ -4,12 +4,12 @@ use std::borrow::Cow;
 
 use serde_json::Value as Json;
 
-use super::compare::truth;
+use super::compare::{equal, truth};
 use super::run::run;
 use super::value::{Seen, Value};
-use super::{Op, number};
+use super::{Around, Op, number};
 use crate::functions::{self, Absence, Function};
-use crate::tape::{self, Unsure};
+use crate::tape::Unsure;
 
 /// What is called.
 #[derive(Clone, Copy)]
@@ -35,6 +35,10 @@ pub(super) enum Own {
     String,
     Default,
     FirstNonEmpty,
+    Replace,
+    Split,
+    Substring,
+    Distinct,
 }
 
 impl std::fmt::Debug for Callee {
@@ -64,6 +68,10 @@ impl Callee {
             ("string", 1) => Own::String,
             ("default", 2) => Own::Default,
             ("first_non_empty", 1..) => Own::FirstNonEmpty,
+            ("replace", 3) => Own::Replace,
+            ("split", 2) => Own::Split,
+            ("substring", 2 | 3) => Own::Substring,
+            ("distinct", 1) => Own::Distinct,
             _ => {
                 let function = functions::find(name)?;
                 let fits = count >= function.signature.least() && function.signature.most().is_none_or(|most| count <= most);
@@ -78,17 +86,17 @@ impl Callee {
         matches!(self, Self::Own(Own::Exists | Own::Count))
     }
 
-    pub(super) fn call<'a>(self, arguments: &'a [Op], here: &Value<'a>, root: tape::Value<'a>) -> Result<Value<'a>, Unsure> {
+    pub(super) fn call<'a>(self, arguments: &'a [Op], here: &Value<'a>, around: Around<'a>) -> Result<Value<'a>, Unsure> {
         match self {
-            Self::Own(own) => own.call(arguments, here, root),
-            Self::Host(function) => host(function, arguments, here, root),
+            Self::Own(own) => own.call(arguments, here, around),
+            Self::Host(function) => host(function, arguments, here, around),
         }
     }
 }
 
 impl Own {
-    fn call<'a>(self, arguments: &'a [Op], here: &Value<'a>, root: tape::Value<'a>) -> Result<Value<'a>, Unsure> {
-        let mut values = arguments.iter().map(|argument| run(argument, here, root));
+    fn call<'a>(self, arguments: &'a [Op], here: &Value<'a>, around: Around<'a>) -> Result<Value<'a>, Unsure> {
+        let mut values = arguments.iter().map(|argument| run(argument, here, around));
         let mut next = || values.next().unwrap_or(Ok(Value::Nothing));
         let bool = |value: Option<bool>| value.map_or(Value::Nothing, Value::Bool);
         Ok(match self {
@@ -131,6 +139,22 @@ impl Own {
                 let (value, otherwise) = (next()?, next()?);
                 given(if value.is_nothing() { otherwise } else { value })
             }
+            Self::Replace => {
+                let (text, part, by) = (next()?, next()?, next()?);
+                replace(&text, &part, &by)?
+            }
+            Self::Split => match two_texts(&next()?, &next()?)? {
+                Some((_, part)) if part.is_empty() => return Err(Unsure),
+                Some((text, part)) => {
+                    Value::array(text.split(part.as_ref()).map(|part| Value::Text(Cow::Owned(part.to_owned()))).collect())
+                }
+                None => Value::Nothing,
+            },
+            Self::Substring => {
+                let (text, start, length) = (next()?, next()?, if arguments.len() > 2 { Some(next()?) } else { None });
+                substring(&text, &start, length.as_ref())?
+            }
+            Self::Distinct => distinct(next()?)?,
             Self::FirstNonEmpty => {
                 let mut first = Value::Nothing;
                 for value in values {
@@ -202,6 +226,54 @@ fn two_texts<'v>(first: &'v Value<'_>, second: &'v Value<'_>) -> Result<Option<(
     Ok(Some((first.text()?.ok_or(Unsure)?, part)))
 }
 
+/// Text with each occurrence of another replaced.
+fn replace<'a>(text: &Value<'a>, part: &Value<'a>, by: &Value<'a>) -> Result<Value<'a>, Unsure> {
+    let Some((text, part)) = two_texts(text, part)? else { return Ok(Value::Nothing) };
+    let by = by.text()?.ok_or(Unsure)?;
+    if part.is_empty() {
+        return Err(Unsure);
+    }
+    Ok(Value::Text(Cow::Owned(text.replace(part.as_ref(), &by))))
+}
+
+/// A part of ASCII text, counted from its beginning.
+fn substring<'a>(text: &Value<'a>, start: &Value<'a>, length: Option<&Value<'a>>) -> Result<Value<'a>, Unsure> {
+    let count = |value: &Value<'a>| match value.seen()? {
+        Seen::Number(number) if number.fract() == 0.0 && (0.0..1e9).contains(&number) => Ok(number as usize),
+        Seen::Nothing | Seen::Null | Seen::Bool(_) | Seen::Number(_) | Seen::Text(_) | Seen::List(_) | Seen::Object => Err(Unsure),
+    };
+    let (start, length) = (count(start)?, length.map(count).transpose()?);
+    if text.is_nothing() {
+        return Ok(Value::Nothing);
+    }
+    let text = text.text()?.filter(|text| text.is_ascii()).ok_or(Unsure)?;
+    let rest = text.get(start..).unwrap_or_default();
+    let part = length.and_then(|length| rest.get(..length)).unwrap_or(rest);
+    Ok(Value::Text(Cow::Owned(part.to_owned())))
+}
+
+/// The different scalars of a list.
+fn distinct(value: Value<'_>) -> Result<Value<'_>, Unsure> {
+    let Some(items) = value.list() else { return Ok(value) };
+    let items: Vec<Value<'_>> = items.collect();
+    // An array of one stays one, and so does an empty one.
+    if items.len() < 2 {
+        return Ok(value);
+    }
+    let mut different: Vec<Value<'_>> = Vec::with_capacity(items.len());
+    for item in items {
+        let mut known = false;
+        for other in &different {
+            known |= equal(other, &item)? == Some(true);
+        }
+        if !known {
+            different.push(item);
+        }
+    }
+    // Whether the engine takes the rest for a sequence shows where one is left.
+    if different.len() < 2 { Err(Unsure) } else { Ok(Value::array(different)) }
+}
+
 fn cased<'a>(value: &Value<'a>, change: fn(&str) -> String) -> Result<Value<'a>, Unsure> {
     if value.is_nothing() {
         return Ok(Value::Nothing);
@@ -226,10 +298,10 @@ pub(super) fn string<'v>(value: &'v Value<'_>) -> Result<Cow<'v, str>, Unsure> {
     })
 }
 
-fn host<'a>(function: &Function, arguments: &'a [Op], here: &Value<'a>, root: tape::Value<'a>) -> Result<Value<'a>, Unsure> {
+fn host<'a>(function: &Function, arguments: &'a [Op], here: &Value<'a>, around: Around<'a>) -> Result<Value<'a>, Unsure> {
     let mut given = Vec::with_capacity(arguments.len());
     for argument in arguments {
-        let value = run(argument, here, root)?;
+        let value = run(argument, here, around)?;
         given.push(if value.is_nothing() { None } else { Some(json(&value)?) });
     }
     match (function.absence, given.first()) {

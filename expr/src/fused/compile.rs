@@ -54,6 +54,7 @@ impl Compiling {
             Kind::String(value) => made(Op::Text(value.clone())),
             Kind::Variable(name) if name.is_empty() => Some((Op::Here, here.clone())),
             Kind::Variable(name) if name == "$" => Some((Op::Root, vec![Vec::new()])),
+            Kind::Variable(name) => made(Op::Variable(name.clone())),
             Kind::Field(name) => Some((Op::Field(name.clone()), below(here, name))),
             Kind::Path(steps) => self.path(steps, here),
             Kind::Block(inner) => match inner.as_slice() {
@@ -82,8 +83,7 @@ impl Compiling {
                 made(binary(*operator, left, right)?)
             }
             Kind::Call(function, arguments) => self.call(function, arguments, here).map(|op| (op, Places::new())),
-            Kind::Variable(_)
-            | Kind::Regex(_)
+            Kind::Regex(_)
             | Kind::Wildcard
             | Kind::Descendant
             | Kind::Parent
@@ -195,6 +195,7 @@ fn binary(operator: Operator, left: Box<Op>, right: Box<Op>) -> Option<Op> {
         Operator::And => Op::And(left, right),
         Operator::Or => Op::Or(left, right),
         Operator::In => Op::In(left, right),
-        Operator::Add | Operator::Subtract | Operator::Multiply | Operator::Divide | Operator::Modulo | Operator::Range => return None,
+        Operator::Add => Op::Add(left, right),
+        Operator::Subtract | Operator::Multiply | Operator::Divide | Operator::Modulo | Operator::Range => return None,
     })
 }

@@ -5,14 +5,14 @@
 //! what the engine makes, to the byte.
 //!
 //! ```
-//! use connc_expr::Program;
+//! use connc_expr::{Program, Variables};
 //! use connc_expr::tape::Tape;
 //!
 //! let program = Program::compile(r#"groups.{ "id": $, "kind": "team" }"#).expect("is JSONata");
 //! let fused = program.fused().expect("is plain");
 //! let (mut tape, text) = (Tape::default(), r#"{"id": 7, "groups": ["a", "b"], "rest": {}}"#);
 //! tape.read(text, fused.wants(), 100).expect("is plain JSON");
-//! let made = fused.run(tape.root(text)).expect("is sure");
+//! let made = fused.run(tape.root(text), &Variables::new()).expect("is sure");
 //! let mut out = String::new();
 //! made.write(&mut out).expect("is sure");
 //! assert_eq!(out, r#"[{"id":"a","kind":"team"},{"id":"b","kind":"team"}]"#);
@@ -27,6 +27,7 @@ mod run;
 mod tests;
 mod value;
 
+use crate::engine::Variables;
 use crate::ir;
 use crate::tape::{self, Unsure, Wants};
 
@@ -57,13 +58,20 @@ impl Fused {
     /// # Errors
     ///
     /// Where the engine has to decide.
-    pub fn run<'a>(&'a self, record: tape::Value<'a>) -> Result<Value<'a>, Unsure> {
+    pub fn run<'a>(&'a self, record: tape::Value<'a>, variables: &'a Variables) -> Result<Value<'a>, Unsure> {
         // The engine wraps an array that is the whole input.
         if record.kind() == tape::Kind::Array {
             return Err(Unsure);
         }
-        run::run(&self.op, &Value::Kept(record), record)
+        run::run(&self.op, &Value::Kept(record), Around { record, variables })
     }
+}
+
+/// What there is besides the context.
+#[derive(Clone, Copy)]
+struct Around<'a> {
+    record: tape::Value<'a>,
+    variables: &'a Variables,
 }
 
 /// What is done.
@@ -77,6 +85,8 @@ enum Op {
     Here,
     /// `$$`.
     Root,
+    /// A variable of the call.
+    Variable(String),
     Field(String),
     Path(Vec<Step>),
     /// A value with predicates that is no step of a path.
@@ -91,6 +101,7 @@ enum Op {
     Equal(Box<Op>, Box<Op>, bool),
     Order(Box<Op>, Box<Op>, Order),
     In(Box<Op>, Box<Op>),
+    Add(Box<Op>, Box<Op>),
     Concat(Box<Op>, Box<Op>),
     Call(call::Callee, Vec<Op>),
 }

@@ -4,31 +4,32 @@ use std::borrow::Cow;
 
 use super::compare::{equal, order, truth};
 use super::value::{List, Seen, Value};
-use super::{Item, Op, Step, call};
-use crate::tape::{self, Kind, Unsure};
+use super::{Around, Item, Op, Step, call};
+use crate::tape::{Kind, Unsure};
 
-/// The value of an operation over the context `here`, within the record `root`.
-pub(super) fn run<'a>(op: &'a Op, here: &Value<'a>, root: tape::Value<'a>) -> Result<Value<'a>, Unsure> {
-    let of = |op: &'a Op| run(op, here, root);
-    let holds = |op: &'a Op| truth(&run(op, here, root)?).map(|truth| truth == Some(true));
+/// The value of an operation over the context `here`, within what is `around` it.
+pub(super) fn run<'a>(op: &'a Op, here: &Value<'a>, around: Around<'a>) -> Result<Value<'a>, Unsure> {
+    let of = |op: &'a Op| run(op, here, around);
+    let holds = |op: &'a Op| truth(&run(op, here, around)?).map(|truth| truth == Some(true));
     Ok(match op {
         Op::Null => Value::Null,
         Op::Bool(value) => Value::Bool(*value),
         Op::Number(value) => Value::Number(*value),
         Op::Text(text) => Value::Text(Cow::Borrowed(text)),
         Op::Here => here.clone(),
-        Op::Root => Value::Kept(root),
+        Op::Root => Value::Kept(around.record),
+        Op::Variable(name) => around.variables.value(name)?,
         Op::Field(name) => field(name, here)?,
-        Op::Path(steps) => path(steps, here, root)?,
+        Op::Path(steps) => path(steps, here, around)?,
         Op::Filtered(op, filters) => {
             let mut value = of(op)?;
             for filter in filters {
-                value = settled(filtered(filter, value, root)?);
+                value = settled(filtered(filter, value, around)?);
             }
             value
         }
-        Op::Array(items) => array(items, here, root)?,
-        Op::Object(members) => object(members, here, root)?,
+        Op::Array(items) => array(items, here, around)?,
+        Op::Object(members) => object(members, here, around)?,
         Op::Condition(condition, then, otherwise) => match (holds(condition)?, otherwise) {
             (true, _) => of(then)?,
             (false, Some(otherwise)) => of(otherwise)?,
@@ -47,11 +48,12 @@ pub(super) fn run<'a>(op: &'a Op, here: &Value<'a>, root: tape::Value<'a>) -> Re
         Op::Equal(left, right, wanted) => Value::Bool(equal(&of(left)?, &of(right)?)? == Some(*wanted)),
         Op::Order(left, right, how) => order(&of(left)?, &of(right)?, *how)?.map_or(Value::Nothing, Value::Bool),
         Op::In(left, right) => Value::Bool(is_in(&of(left)?, &of(right)?)?),
+        Op::Add(left, right) => add(&of(left)?, &of(right)?)?,
         Op::Concat(left, right) => {
             let (left, right) = (of(left)?, of(right)?);
             Value::Text(Cow::Owned([call::string(&left)?.as_ref(), call::string(&right)?.as_ref()].concat()))
         }
-        Op::Call(callee, arguments) => callee.call(arguments, here, root)?,
+        Op::Call(callee, arguments) => callee.call(arguments, here, around)?,
     })
 }
 
@@ -103,30 +105,30 @@ fn joined(mut results: Vec<Value<'_>>, last: bool) -> Value<'_> {
     Value::sequence(flat)
 }
 
-fn path<'a>(steps: &'a [Step], here: &Value<'a>, root: tape::Value<'a>) -> Result<Value<'a>, Unsure> {
+fn path<'a>(steps: &'a [Step], here: &Value<'a>, around: Around<'a>) -> Result<Value<'a>, Unsure> {
     let Some((first, rest)) = steps.split_first() else { return Err(Unsure) };
     // A path that begins with the context or the record takes it as a whole.
-    let whole = matches!(first.op, Op::Here | Op::Root);
-    let mut value = if whole { step(first, here, root, false)? } else { over(first, here, root, rest.is_empty())? };
+    let whole = matches!(first.op, Op::Here | Op::Root | Op::Variable(_));
+    let mut value = if whole { step(first, here, around, false)? } else { over(first, here, around, rest.is_empty())? };
     for (index, step) in rest.iter().enumerate() {
         if value.is_nothing() {
             return Ok(value);
         }
-        value = over(step, &value, root, index + 1 == rest.len())?;
+        value = over(step, &value, around, index + 1 == rest.len())?;
     }
     Ok(value)
 }
 
 /// A step over the results of the one before.
-fn over<'a>(by: &'a Step, input: &Value<'a>, root: tape::Value<'a>, last: bool) -> Result<Value<'a>, Unsure> {
+fn over<'a>(by: &'a Step, input: &Value<'a>, around: Around<'a>, last: bool) -> Result<Value<'a>, Unsure> {
     let Some(items) = input.list() else {
-        let one = step(by, input, root, true)?;
+        let one = step(by, input, around, true)?;
         // A member of an object is what it is, as nearly always.
         return Ok(if one.is_list() { joined(vec![one], last) } else { one });
     };
     let mut results = Vec::new();
     for item in items {
-        let result = step(by, &item, root, true)?;
+        let result = step(by, &item, around, true)?;
         if !result.is_nothing() {
             results.push(result);
         }
@@ -134,19 +136,19 @@ fn over<'a>(by: &'a Step, input: &Value<'a>, root: tape::Value<'a>, last: bool) 
     Ok(joined(results, last))
 }
 
-fn step<'a>(step: &'a Step, here: &Value<'a>, root: tape::Value<'a>, inside: bool) -> Result<Value<'a>, Unsure> {
+fn step<'a>(step: &'a Step, here: &Value<'a>, around: Around<'a>, inside: bool) -> Result<Value<'a>, Unsure> {
     let mut value = match &step.op {
         Op::Field(name) if inside => look_up(name, here),
-        op => run(op, here, root)?,
+        op => run(op, here, around)?,
     };
     for filter in &step.filters {
-        value = filtered(filter, value, root)?;
+        value = filtered(filter, value, around)?;
     }
     Ok(value)
 }
 
 /// What a predicate leaves, as a sequence even of one.
-fn filtered<'a>(filter: &'a Op, value: Value<'a>, root: tape::Value<'a>) -> Result<Value<'a>, Unsure> {
+fn filtered<'a>(filter: &'a Op, value: Value<'a>, around: Around<'a>) -> Result<Value<'a>, Unsure> {
     let items: Vec<Value<'a>> = match value {
         Value::Nothing => return Ok(Value::Nothing),
         Value::List(List { items, .. }) => items,
@@ -164,7 +166,7 @@ fn filtered<'a>(filter: &'a Op, value: Value<'a>, root: tape::Value<'a>) -> Resu
     }
     let mut kept = Vec::with_capacity(count);
     for (at, item) in items.into_iter().enumerate() {
-        let answer = run(filter, &item, root)?;
+        let answer = run(filter, &item, around)?;
         let keeps = match answer.seen()? {
             Seen::Number(index) => is_index(index, at, count),
             Seen::List(_) => return Err(Unsure),
@@ -192,10 +194,10 @@ fn is_index(index: f64, at: usize, count: usize) -> bool {
     from == at as f64
 }
 
-fn array<'a>(items: &'a [Item], here: &Value<'a>, root: tape::Value<'a>) -> Result<Value<'a>, Unsure> {
+fn array<'a>(items: &'a [Item], here: &Value<'a>, around: Around<'a>) -> Result<Value<'a>, Unsure> {
     let mut made = Vec::with_capacity(items.len());
     for item in items {
-        match run(&item.op, here, root)? {
+        match run(&item.op, here, around)? {
             Value::Nothing => {}
             value if item.nested => made.push(value),
             value => append(&mut made, value),
@@ -204,14 +206,14 @@ fn array<'a>(items: &'a [Item], here: &Value<'a>, root: tape::Value<'a>) -> Resu
     Ok(Value::array(made))
 }
 
-fn object<'a>(members: &'a [(String, Op)], here: &Value<'a>, root: tape::Value<'a>) -> Result<Value<'a>, Unsure> {
+fn object<'a>(members: &'a [(String, Op)], here: &Value<'a>, around: Around<'a>) -> Result<Value<'a>, Unsure> {
     // Over a list, values are grouped.
     if here.is_list() {
         return Err(Unsure);
     }
     let mut made = Vec::with_capacity(members.len());
     for (name, op) in members {
-        let value = run(op, here, root)?;
+        let value = run(op, here, around)?;
         if !value.is_nothing() {
             made.push((Cow::Borrowed(name.as_str()), value));
         }
@@ -232,4 +234,14 @@ fn is_in(value: &Value<'_>, list: &Value<'_>) -> Result<bool, Unsure> {
         any |= equal(value, &item)? == Some(true);
     }
     Ok(any)
+}
+
+/// The sum of whole numbers that a double holds; nothing with nothing.
+fn add<'a>(left: &Value<'a>, right: &Value<'a>) -> Result<Value<'a>, Unsure> {
+    let is_small = |number: f64| number.fract() == 0.0 && number.abs() < 1e15;
+    match (left.seen()?, right.seen()?) {
+        (Seen::Number(left), Seen::Number(right)) if is_small(left) && is_small(right) => Ok(Value::Number(left + right)),
+        (Seen::Nothing, Seen::Nothing | Seen::Number(_)) | (Seen::Number(_), Seen::Nothing) => Ok(Value::Nothing),
+        _ => Err(Unsure),
+    }
 }

@@ -2,18 +2,18 @@ use crate::tape::{Kind, Tape};
 use crate::{Document, Limits, Program, Variables};
 
 /// What the engine gives, in the spelling of records.
-fn by_engine(program: &Program, record: &str) -> Result<Option<String>, ()> {
+fn by_engine(program: &Program, record: &str, variables: &Variables) -> Result<Option<String>, ()> {
     let document = Document::parse(record, Some(&program.reads())).map_err(drop)?;
-    let made = program.eval(&document, &Variables::new(), &Limits::default()).map_err(drop)?;
+    let made = program.eval(&document, variables, &Limits::default()).map_err(drop)?;
     Ok(made.map(|text| serde_json::from_str::<serde_json::Value>(&text).unwrap().to_string()))
 }
 
 /// What is made over the tape; the outer none where the engine has to decide.
 #[expect(clippy::option_option, reason = "nothing is a result, too")]
-fn fused(program: &Program, record: &str) -> Option<Option<String>> {
+fn fused(program: &Program, record: &str, variables: &Variables) -> Option<Option<String>> {
     let (fused, mut tape) = (program.fused()?, Tape::default());
     tape.read(record, fused.wants(), 100).ok()?;
-    let made = fused.run(tape.root(record)).ok()?;
+    let made = fused.run(tape.root(record), variables).ok()?;
     let mut text = String::new();
     made.write(&mut text).ok()?;
     Some(Some(text).filter(|text| !text.is_empty()))
@@ -120,6 +120,35 @@ const EXPRESSIONS: &[&str] = &[
     "1.50",
     "null",
     "true",
+    "$parent.id",
+    "$parent.n & \"-\" & a",
+    "{ \"id\": $parent.id }",
+    "$list",
+    "$list.a",
+    "$list[0]",
+    "$missing",
+    "$missing.x",
+    "$none",
+    "$exists($parent.x)",
+    "a = $parent.id",
+    "$parent.({ \"k\": n })",
+    "c.{ \"p\": $parent.id, \"c\": $ }",
+    "$count(c) + $count(d.a)",
+    "b + 1",
+    "a + b",
+    "$replace(a, \"x\", \"y$0\")",
+    "$replace(b, \"é\", \"\")",
+    "$split(a, \"x\")",
+    "$split(b, \"\")",
+    "$substring(a, 0, 1)",
+    "$substring(a, 1)",
+    "$substring(a, 5, 2)",
+    "$substring(b, 1)",
+    "$distinct(c)",
+    "$distinct($append(a, c))",
+    "$distinct(c).{ \"id\": $ }",
+    "$distinct(d.a)",
+    "$distinct(a)",
     "d[a][0]",
     "c[1 = 1]",
     "z[1 = 1]",
@@ -135,13 +164,17 @@ const EXPRESSIONS: &[&str] = &[
 
 #[test]
 fn both_ways_agree() {
+    let mut variables = Variables::new();
+    for (name, value) in [("parent", r#"{"id": "p1", "n": 7}"#), ("list", r#"["x", {"a": 1}]"#), ("none", "null")] {
+        variables.set_json(name, value).unwrap();
+    }
     let mut sure = 0;
     for source in EXPRESSIONS {
         let program = Program::compile(source).unwrap();
         for record in RECORDS {
-            if let Some(made) = fused(&program, record) {
+            if let Some(made) = fused(&program, record, &variables) {
                 sure += 1;
-                assert_eq!(Ok(made), by_engine(&program, record), "`{source}` over {record}");
+                assert_eq!(Ok(made), by_engine(&program, record, &variables), "`{source}` over {record}");
             }
         }
     }

@@ -21,7 +21,7 @@ use crate::map::Over;
 use crate::program::Programs;
 
 /// Levels that a record may nest here.
-const DEPTH: usize = 128;
+const DEPTH: usize = connc_expr::limits::JSON_DEPTH;
 
 /// A resource's map, as far as records need no second look.
 #[derive(Debug)]
@@ -223,8 +223,10 @@ impl FusedMap {
                 text.push_str(value);
                 Ok(true)
             }
-            Way::Fused(program) => shaped(&program.fused().ok_or(Unsure)?.run(record)?, &mut out(text)),
-            Way::Enum(program, translation) => translated(&program.fused().ok_or(Unsure)?.run(record)?, translation, &mut out(text)),
+            Way::Fused(program) => shaped(&program.fused().ok_or(Unsure)?.run(record, &over.variables)?, &mut out(text)),
+            Way::Enum(program, translation) => {
+                translated(&program.fused().ok_or(Unsure)?.run(record, &over.variables)?, translation, &mut out(text))
+            }
             Way::Once(program, translation) => {
                 scratch.once.resize_with(self.fields.len().max(scratch.once.len()), OnceCell::new);
                 let known = scratch.once.get(number).ok_or(Unsure)?;
