@@ -5,14 +5,14 @@
 //! what the engine makes, to the byte.
 //!
 //! ```
-//! use connc_expr::{Program, Variables};
+//! use connc_expr::Program;
 //! use connc_expr::tape::Tape;
 //!
 //! let program = Program::compile(r#"groups.{ "id": $, "kind": "team" }"#).expect("is JSONata");
 //! let fused = program.fused().expect("is plain");
 //! let (mut tape, text) = (Tape::default(), r#"{"id": 7, "groups": ["a", "b"], "rest": {}}"#);
 //! tape.read(text, fused.wants(), 100).expect("is plain JSON");
-//! let made = fused.run(tape.root(text), &Variables::new()).expect("is sure");
+//! let made = fused.run(tape.root(text)).expect("is sure");
 //! let mut out = String::new();
 //! made.write(&mut out).expect("is sure");
 //! assert_eq!(out, r#"[{"id":"a","kind":"team"},{"id":"b","kind":"team"}]"#);
@@ -53,17 +53,30 @@ impl Fused {
         &self.wants
     }
 
-    /// The value over a record, of which at least [`Self::wants`] is on the tape.
+    /// The value over a record, of which at least [`Self::wants`] is on the tape. An expression that reads a variable is left to the engine.
     ///
     /// # Errors
     ///
     /// Where the engine has to decide.
-    pub fn run<'a>(&'a self, record: tape::Value<'a>, variables: &'a Variables) -> Result<Value<'a>, Unsure> {
+    pub fn run<'a>(&'a self, record: tape::Value<'a>) -> Result<Value<'a>, Unsure> {
+        self.begin(Around { record, variables: None })
+    }
+
+    /// The same with the variables of the call.
+    ///
+    /// # Errors
+    ///
+    /// Where the engine has to decide.
+    pub fn run_with<'a>(&'a self, record: tape::Value<'a>, variables: &'a Variables) -> Result<Value<'a>, Unsure> {
+        self.begin(Around { record, variables: Some(variables) })
+    }
+
+    fn begin<'a>(&'a self, around: Around<'a>) -> Result<Value<'a>, Unsure> {
         // The engine wraps an array that is the whole input.
-        if record.kind() == tape::Kind::Array {
+        if around.record.kind() == tape::Kind::Array {
             return Err(Unsure);
         }
-        run::run(&self.op, &Value::Kept(record), Around { record, variables })
+        run::run(&self.op, &Value::Kept(around.record), around)
     }
 }
 
@@ -71,7 +84,7 @@ impl Fused {
 #[derive(Clone, Copy)]
 struct Around<'a> {
     record: tape::Value<'a>,
-    variables: &'a Variables,
+    variables: Option<&'a Variables>,
 }
 
 /// What is done.

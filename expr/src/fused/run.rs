@@ -18,7 +18,7 @@ pub(super) fn run<'a>(op: &'a Op, here: &Value<'a>, around: Around<'a>) -> Resul
         Op::Text(text) => Value::Text(Cow::Borrowed(text)),
         Op::Here => here.clone(),
         Op::Root => Value::Kept(around.record),
-        Op::Variable(name) => around.variables.value(name)?,
+        Op::Variable(name) => around.variables.ok_or(Unsure)?.value(name)?,
         Op::Field(name) => field(name, here)?,
         Op::Path(steps) => path(steps, here, around)?,
         Op::Filtered(op, filters) => {

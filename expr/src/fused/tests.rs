@@ -13,7 +13,7 @@ fn by_engine(program: &Program, record: &str, variables: &Variables) -> Result<O
 fn fused(program: &Program, record: &str, variables: &Variables) -> Option<Option<String>> {
     let (fused, mut tape) = (program.fused()?, Tape::default());
     tape.read(record, fused.wants(), 100).ok()?;
-    let made = fused.run(tape.root(record), variables).ok()?;
+    let made = fused.run_with(tape.root(record), variables).ok()?;
     let mut text = String::new();
     made.write(&mut text).ok()?;
     Some(Some(text).filter(|text| !text.is_empty()))

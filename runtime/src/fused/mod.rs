@@ -223,9 +223,9 @@ impl FusedMap {
                 text.push_str(value);
                 Ok(true)
             }
-            Way::Fused(program) => shaped(&program.fused().ok_or(Unsure)?.run(record, &over.variables)?, &mut out(text)),
+            Way::Fused(program) => shaped(&program.fused().ok_or(Unsure)?.run_with(record, &over.variables)?, &mut out(text)),
             Way::Enum(program, translation) => {
-                translated(&program.fused().ok_or(Unsure)?.run(record, &over.variables)?, translation, &mut out(text))
+                translated(&program.fused().ok_or(Unsure)?.run_with(record, &over.variables)?, translation, &mut out(text))
             }
             Way::Once(program, translation) => {
                 scratch.once.resize_with(self.fields.len().max(scratch.once.len()), OnceCell::new);
