@@ -5,12 +5,12 @@ use std::cell::RefCell;
 use connc_expr::tape::Unsure;
 use connc_expr::{Document, Limits, Program, Reads, Variables};
 use connc_plan::{EnumMap, ErrorKind, FieldValue, Kind, Origin, Plan, ResourceMap};
-use jsonschema::Validator;
 use serde_json::{Map, Value};
 
 use crate::fused::{FusedMap, Scratch};
 use crate::notes::Notes;
 use crate::program::Programs;
+use crate::validate::Schema;
 use crate::{Error, Policy, Trace, shape, trace, validate};
 
 /// A resource's map, compiled.
@@ -18,7 +18,7 @@ use crate::{Error, Policy, Trace, shape, trace, validate};
 pub(crate) struct RecordMap {
     fields: Vec<Field>,
     reads: Option<Reads>,
-    validator: Option<Validator>,
+    schema: Option<Schema>,
     /// The quick way, for records that are as they should be.
     fused: Option<FusedMap>,
 }
@@ -75,7 +75,12 @@ impl RecordMap {
             fields.push(Field { name: field.name.clone(), kind: field.kind.clone(), origin: field.origin, value });
         }
         let fused = if interpreted { None } else { FusedMap::compile(map, schema, programs)? };
-        Ok(Self { fields, reads, validator: schema.map(validate::compile).transpose()?, fused })
+        let schema = schema.map(Schema::new);
+        if fused.is_none() {
+            // Nothing has understood it yet, so that it is now found out whether it can be used.
+            schema.as_ref().map(Schema::validator).transpose()?;
+        }
+        Ok(Self { fields, reads, schema, fused })
     }
 
     /// Which fields are made without the engine, and which by it.
@@ -117,7 +122,8 @@ impl RecordMap {
             }
         }
         let record = Value::Object(record);
-        if let Some(validator) = self.validator.as_ref().filter(|_| bad.is_empty())
+        let schema = self.schema.as_ref().filter(|_| bad.is_empty());
+        if let Some(validator) = schema.map(Schema::validator).transpose()?
             && let Err((field, message)) = validate::check(validator, &record)
         {
             let field = field.map(|name| {

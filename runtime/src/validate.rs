@@ -1,10 +1,34 @@
 //! Whether a unified record is what its model says.
 
+use std::sync::OnceLock;
+
 use connc_plan::ErrorKind;
 use jsonschema::{Draft, Validator};
 use serde_json::Value;
 
 use crate::Error;
+
+/// A model's schema of one record, compiled when a record is first held against it. That takes longer than a page of records that are seen
+/// to be right without it.
+#[derive(Debug)]
+pub(crate) struct Schema {
+    said: Value,
+    compiled: OnceLock<Validator>,
+}
+
+impl Schema {
+    pub(crate) fn new(said: &Value) -> Self {
+        Self { said: said.clone(), compiled: OnceLock::new() }
+    }
+
+    pub(crate) fn validator(&self) -> Result<&Validator, Error> {
+        if let Some(compiled) = self.compiled.get() {
+            return Ok(compiled);
+        }
+        let compiled = compile(&self.said)?;
+        Ok(self.compiled.get_or_init(|| compiled))
+    }
+}
 
 /// Compiles a model's schema of one record.
 pub(crate) fn compile(schema: &Value) -> Result<Validator, Error> {
@@ -29,7 +53,14 @@ pub(crate) fn check(validator: &Validator, record: &Value) -> Result<(), (Option
 mod tests {
     use serde_json::json;
 
-    use super::{check, compile};
+    use super::{Schema, check, compile};
+
+    #[test]
+    fn a_schema_that_cannot_be_used_says_so_each_time() {
+        let schema = Schema::new(&json!({"type": 4711}));
+        assert!(schema.validator().is_err() && schema.validator().is_err());
+        assert!(Schema::new(&json!({"type": "object"})).validator().is_ok());
+    }
 
     #[test]
     fn faults_without_values() {
