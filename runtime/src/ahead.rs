@@ -33,11 +33,16 @@ const BYTES: usize = 4 << 20;
 /// After so many guesses that were wrong, pages of a list are not guessed any more.
 const WRONG: u32 = 3;
 
+/// So many pages are under way at first; more when the caller waits for one of them all the same.
+const FIRST: usize = 2;
+
+/// After so many pages in a row that nobody waited for, fewer will do.
+const ENOUGH: u32 = 32;
+
 /// The answer that a page is in.
 type Answered = (Received, Vars);
 
 /// The pages of a list that were asked for and not given yet, in order.
-#[derive(Default)]
 pub(crate) struct Ahead {
     asked: VecDeque<Asked>,
     /// How often the caller asked for a page: who takes one causes one request.
@@ -48,7 +53,19 @@ pub(crate) struct Ahead {
     pace: Option<Pace>,
     /// How long the last answer took.
     lasts: Duration,
+    /// How many pages may be under way: as many as it takes that the caller waits for none.
+    wide: usize,
+    /// Pages in a row that were there when they were wanted.
+    ready: u32,
+    /// Guesses that were wrong.
     wrong: u32,
+}
+
+impl Default for Ahead {
+    fn default() -> Self {
+        let asked = VecDeque::new();
+        Self { asked, calls: 0, left: None, pace: None, lasts: Duration::ZERO, wide: FIRST, ready: 0, wrong: 0 }
+    }
 }
 
 /// A page that was asked for.
@@ -94,15 +111,11 @@ impl Ahead {
         (self.calls, self.left) = (self.calls.saturating_add(1), left);
     }
 
-    /// The caller wants the whole list.
-    pub(crate) fn all(&mut self) {
-        (self.calls, self.left) = (u32::MAX, None);
-    }
-
     /// The page of a state: as it was asked for before, or asked for now.
     pub(crate) async fn page(&mut self, of: Of<'_>, state: &State) -> Result<Answered, Error> {
         bound(of, state)?;
         self.follow(of.context, state);
+        self.widen(of.context.parts().ahead);
         let width = self.width(of);
         if width > 1 {
             self.fill(of, state, width, true);
@@ -118,8 +131,7 @@ impl Ahead {
         let Some(Came { answer, lasted, at }) = came else { return self.asked_now(of, state).await };
         self.lasts = lasted;
         if let Err(error) = &answer {
-            self.clear(of.context);
-            self.calls = 0;
+            self.again(of.context);
             let since = of.context.parts().clock.now().duration_since(at);
             if !wanted && is_over(error, Duration::try_from(since).unwrap_or_default()) {
                 return self.asked_now(of, state).await;
@@ -155,8 +167,26 @@ impl Ahead {
     /// Drops what was asked for where the list goes on elsewhere, and begins anew to trust in what is guessed.
     fn follow(&mut self, context: &Context, state: &State) {
         if self.asked.front().is_some_and(|asked| asked.token != state.token) {
-            self.clear(context);
-            (self.wrong, self.calls) = (self.wrong.saturating_add(1), 1);
+            self.again(context);
+            self.wrong = self.wrong.saturating_add(1);
+        }
+    }
+
+    /// Begins anew with one page at a time.
+    fn again(&mut self, context: &Context) {
+        self.clear(context);
+        (self.calls, self.wide, self.ready) = (1, FIRST, 0);
+    }
+
+    /// Has more pages under way where the caller would wait for the next one, and fewer where none was waited for in a while: pages that
+    /// wait for the caller take memory, and tell the provider of a hurry that there is not.
+    fn widen(&mut self, most: usize) {
+        match self.asked.front() {
+            Some(asked) if asked.wanted => {}
+            Some(asked) if asked.answer.is_open() => (self.wide, self.ready) = (self.wide.saturating_mul(2).min(most.max(FIRST)), 0),
+            Some(_) if self.ready >= ENOUGH => (self.wide, self.ready) = (FIRST.max(self.wide / 2), 0),
+            Some(_) => self.ready = self.ready.saturating_add(1),
+            None => {}
         }
     }
 
@@ -182,9 +212,8 @@ impl Ahead {
         if self.calls < 2 || !operation.reads || !parts.clock.real() {
             return 0;
         }
-        let ramp = 1_usize.checked_shl(self.calls.saturating_sub(1)).unwrap_or(usize::MAX).max(1);
         let cap = context.concurrency.and_then(|most| usize::try_from(most).ok()).unwrap_or(usize::MAX);
-        let width = ramp.min(parts.ahead).min(cap);
+        let width = self.wide.min(parts.ahead).min(cap);
         let Some(Pace { most, bytes, .. }) = self.pace else { return width.min(1) };
         let wanted = self.left.map_or(u64::MAX, |left| left.div_ceil(most.max(1)));
         let fits = BYTES.checked_div(bytes).unwrap_or(usize::MAX).max(1);

@@ -124,18 +124,19 @@ impl Context {
 
     /// Goes on with what was stored or got.
     pub(crate) fn settle(&self, entry: &Arc<Entry>) -> Result<(), Error> {
-        let standing = self.standing();
+        // Pages that are asked for ahead stand where the call does: none forgets what another learnt.
+        let mut standing = locked(&self.standing);
         if !standing.is_of(entry) {
-            let next = standing.with(self.plan(), &self.account, &self.parts().permits, entry)?;
-            *locked(&self.standing) = Arc::new(next);
+            *standing = Arc::new(standing.with(self.plan(), &self.account, &self.parts().permits, entry)?);
         }
+        drop(standing);
         Ok(())
     }
 
     /// Shows `shown` in the place of something that must not be seen.
     pub(crate) fn hide(&self, shown: &str, secret: &str) {
-        let next = self.standing().hiding(shown, secret);
-        *locked(&self.standing) = Arc::new(next);
+        let mut standing = locked(&self.standing);
+        *standing = Arc::new(standing.hiding(shown, secret));
     }
 
     pub(crate) fn parts(&self) -> &Parts {

@@ -385,7 +385,7 @@ pub(crate) async fn whole(context: &Context, operation: &Arc<Operation>, inputs:
     let most = context.parts().limits.step_records;
     let root = Root { name: operation.name.clone(), work: Work::Operation(Arc::clone(operation)), inputs: inputs.clone() };
     let mut line = Line::new(root, State::default(), depth);
-    line.ahead.all();
+    line.ahead.call(None);
     let mut records: Vec<String> = Vec::new();
     let mut last = None;
     while let Some(leaf) = line.page(context).await? {
@@ -402,6 +402,7 @@ pub(crate) async fn whole(context: &Context, operation: &Arc<Operation>, inputs:
         if !line.go(context, next).await? {
             break;
         }
+        line.ahead.call(None);
     }
     Ok(Done { last, value: Some(format!("[{}]", records.join(","))), wrote: Vec::new() })
 }

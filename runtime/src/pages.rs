@@ -75,6 +75,7 @@ impl Pages {
             }
             Err(mut error) => {
                 self.over = true;
+                self.line.ahead.clear(&self.context);
                 if self.line.state != State::default() {
                     error.cursor = self.seal(&self.line.state).ok();
                 }

@@ -61,6 +61,18 @@ async fn bounds_are_not_passed() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_provider_that_gives_the_same_page_for_ever_is_found_out() {
+    for style in [Style::Numbers, Style::Tokens] {
+        let bench = bench(Provider::of(style, vec![vec![1, 2]; 100]));
+        let read = bench.all(list()).await;
+        let error = read.error.unwrap();
+        assert!(error.message.contains("the same page again"), "{error}");
+        assert_eq!((read.ids.as_slice(), error.requests), ([1, 2].as_slice(), bench.provider.requests() as u64));
+        assert!(bench.provider.requests() <= 4, "{}", bench.provider.requests());
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_limit_asks_for_no_more_than_it_needs() {
     for style in [Style::Numbers, Style::Offsets, Style::Tokens] {
         for limit in [1, 2, 3, 9, 10, 30, 61] {
@@ -106,10 +118,11 @@ async fn dropping_the_list_gives_up_what_is_under_way() {
         pages.next().await.unwrap().unwrap();
     }
     tokio::time::sleep(Duration::from_millis(SLOW)).await;
-    assert_eq!(bench.provider.under_way(), 8);
+    let sent = bench.provider.requests();
+    assert!(bench.provider.under_way() >= 4);
     drop(pages);
     tokio::time::sleep(Duration::from_millis(1)).await;
-    assert_eq!((bench.provider.under_way(), bench.provider.requests()), (0, 12));
+    assert_eq!((bench.provider.under_way(), bench.provider.requests()), (0, sent));
 }
 
 #[tokio::test(start_paused = true)]
