@@ -25,7 +25,7 @@ use crate::paginate::{self, Pace, Turn};
 use crate::program::Vars;
 use crate::spawn::{self, Letter};
 use crate::steps::confirmed;
-use crate::{Error, resolve};
+use crate::{Error, resolve, sheet};
 
 /// What pages that were asked for ahead hold together, as far as those before them tell.
 const BYTES: usize = 4 << 20;
@@ -295,7 +295,8 @@ async fn sent(of: Of<'_>, state: &State) -> Result<Answered, Error> {
     let request = request(operation)?;
     let turn = operation.paginate.as_ref().map(|paginate| Turn::new(paginate, state));
     let vars = resolve::vars(context, inputs);
-    let received = answered(context, request, Given { turn, ..Given::new(inputs, &vars) }).await;
+    let wants = sheet::wants(context, operation);
+    let received = answered(context, request, Given { turn, wants: wants.as_ref(), ..Given::new(inputs, &vars) }).await;
     // A list only reads, whatever it is asked for with.
     let received = received.map_err(|error| confirmed(error, None))?;
     Ok((received, vars))

@@ -15,8 +15,9 @@ use crate::extract::{self, Found};
 use crate::filter::Narrowed;
 use crate::map::{Mapped, Over, RecordMap, Treatment};
 use crate::notes::Notes;
-use crate::program::{Evaluation, Vars};
+use crate::program::Vars;
 use crate::resolve::{self, Task, Work};
+use crate::sheet::{Item, Rules};
 use crate::steps::{Doing, after, confirmed, steps_done, told, wanted, wrote};
 use crate::{Answer, Call, Error, Record, auth, line};
 
@@ -186,7 +187,7 @@ fn record(context: &Context, operation: &Operation, received: &Received, vars: &
 fn one(context: &Context, items: Vec<&str>, keep_if: Option<&Expression>, vars: &Vars) -> Result<String, Error> {
     let mut kept = Vec::new();
     for item in items {
-        if keep(context, item, keep_if, vars)? {
+        if keep(context, item.into(), keep_if, vars)? {
             kept.push(item);
         }
     }
@@ -198,8 +199,8 @@ fn one(context: &Context, items: Vec<&str>, keep_if: Option<&Expression>, vars: 
 }
 
 /// Whether a raw record is one that is wanted.
-pub(crate) fn keep(context: &Context, item: &str, keep_if: Option<&Expression>, vars: &Vars) -> Result<bool, Error> {
+pub(crate) fn keep(context: &Context, item: Item<'_>, keep_if: Option<&Expression>, vars: &Vars) -> Result<bool, Error> {
     let Some(expression) = keep_if else { return Ok(true) };
-    let over = Evaluation::over(context.programs(), item, vars, &[expression])?;
+    let over = Rules::over(context.programs(), item.value, item.text, vars, &[expression])?;
     over.truth(expression).map_err(|error| error.placed(context.plan(), expression.origin))
 }

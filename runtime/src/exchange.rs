@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use connc_expr::tape::{Tape, Wants};
 use connc_plan::{Answer, ErrorKind, Method, Request};
 use futures_util::StreamExt as _;
 use futures_util::future::{BoxFuture, Either, select};
@@ -22,6 +23,7 @@ use crate::program::{Evaluation, Vars};
 use crate::rate_limit::{self, Readings};
 use crate::request::{self, Built};
 use crate::scope::Names;
+use crate::sheet::Rules;
 use crate::transport::{Body, Response, TransportError, TransportFailure};
 use crate::{Error, format, hash, redirect, response, retry};
 
@@ -49,12 +51,14 @@ pub(crate) struct Given<'a> {
     pub(crate) vars: &'a Vars,
     pub(crate) turn: Option<Turn<'a>>,
     pub(crate) key: Option<&'a str>,
+    /// What is read of the answer where it is a page of records.
+    pub(crate) wants: Option<&'a Wants>,
 }
 
 impl<'a> Given<'a> {
     /// Without a page and without an idempotency key.
     pub(crate) const fn new(inputs: &'a Inputs, vars: &'a Vars) -> Self {
-        Self { inputs, vars, turn: None, key: None }
+        Self { inputs, vars, turn: None, key: None, wants: None }
     }
 
     /// The names for templates, without a token.
@@ -85,6 +89,8 @@ pub(crate) struct Received {
     pub(crate) limits: Readings,
     /// How often it was asked for.
     pub(crate) attempts: u32,
+    /// Where in the text what is wanted of it stands, if that was noted.
+    pub(crate) tape: Option<Tape>,
 }
 
 /// Sends a request of an operation with the account's auth, and gives its answer if that is no error.
@@ -102,7 +108,7 @@ pub(crate) async fn exchange(context: &Context, request: &Request, given: Given<
         let tokens = entry.as_deref().map(|entry| &entry.tokens);
         let names = Names { secrets: true, token: tokens, ..given.names(context) };
         let (mut built, mut hops) = (request::build(context, request, &given, &names)?, 0);
-        let received = loop {
+        let mut received = loop {
             let pass = budget::admit(context, request.origin, arrival, refusal.take()).await?;
             let received = send(context, request, &built, Some(&names)).await.map_err(|error| clean(context, named(error, &built)))?;
             pass.learn(context, &received.limits);
@@ -113,6 +119,9 @@ pub(crate) async fn exchange(context: &Context, request: &Request, given: Given<
             };
             (built, hops) = (built.moved(target, &context.standing().redactor), hops + 1);
         };
+        if let (Some(wants), Answer::Json, 200..=299) = (given.wants, request.answer, received.status) {
+            received.note(wants, context.parts().limits.json_depth);
+        }
         let classified = response::classify(context, request, &received).map_err(|error| {
             let mut error = clean(context, named(error, &built));
             error.attempts = before;
@@ -158,8 +167,8 @@ fn expired(context: &Context, received: &Received, error: Option<&Error>) -> boo
     let said = error.map(|error| json!({ "kind": error.kind.name(), "code": error.provider_code, "message": error.provider_message }));
     vars.set_value("error", said.as_ref());
     // It holds for a login page, too, which is no JSON.
-    let over = Evaluation::over(context.programs(), &received.text, &vars, &[expired])
-        .or_else(|_| Evaluation::over_nothing(context.programs(), &vars));
+    let over = Rules::over(context.programs(), received.noted(), &received.text, &vars, &[expired])
+        .or_else(|_| Evaluation::over_nothing(context.programs(), &vars).map(Rules::Engine));
     over.and_then(|over| over.truth(expired)).unwrap_or(false)
 }
 
@@ -264,7 +273,7 @@ async fn send_counted(
                     let told = |error| if names.is_some() { done_though(error, request, Some(status)) } else { error };
                     let (text, exact) = format::text(unpacked.map_err(told)?);
                     let (url, attempts) = (built.url.clone(), *attempt);
-                    let mut received = Received { status, headers, text, exact, url, limits: Readings::default(), attempts };
+                    let mut received = Received { status, headers, text, exact, url, limits: Readings::default(), attempts, tape: None };
                     received.limits = rate_limit::read(context, &received);
                     return Ok(received);
                 }

@@ -2,14 +2,16 @@
 
 use std::borrow::Cow;
 
+use connc_expr::tape::Kind;
 use connc_plan::{ErrorKind, Path, Records};
 use serde::Deserializer as _;
 use serde::de::{IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use crate::Error;
 use crate::exchange::Received;
 use crate::response::not_json;
+use crate::sheet::Item;
+use crate::{Error, sheet};
 
 /// The answer as one JSON document that nests no deeper than `depth`.
 pub(crate) fn document(received: &Received, depth: usize) -> Result<&str, Error> {
@@ -104,19 +106,32 @@ pub(crate) fn items(text: &str) -> Option<Vec<&str>> {
 }
 
 /// The raw records of a page. What is no list of records is one.
-pub(crate) fn list<'a>(text: &'a str, records: &Records) -> Result<Vec<&'a str>, Error> {
+pub(crate) fn list<'a>(received: &'a Received, records: &Records, depth: usize) -> Result<Vec<Item<'a>>, Error> {
     let (path, absent_is_empty, one) = match records {
         Records::Items { path, absent_is_empty, one, keep_if: _ } => (path, *absent_is_empty, *one),
-        Records::Item { .. } | Records::None => return Ok(vec![text]),
+        Records::Item { .. } | Records::None => return document(received, depth).map(|text| vec![text.into()]),
+    };
+    // What was noted of an answer was checked then.
+    let noted = received.noted().map(|root| sheet::at(root, path));
+    let found = match noted {
+        None => at(document(received, depth)?, path),
+        Some(None) => Found::Absent,
+        Some(Some(value)) if value.kind() == Kind::Null => Found::Null,
+        Some(Some(value)) => Found::Value(value.slice()),
     };
     let wrong =
         |what: &str| Error::new(ErrorKind::Provider, format!("the answer has {what} at `{path}`, where the list of records should stand"));
-    match at(text, path) {
-        Found::Value(found) if one && !found.starts_with('[') => Ok(vec![found]),
+    match found {
+        Found::Value(found) if one && !found.starts_with('[') => Ok(vec![Item { text: found, value: noted.flatten() }]),
         Found::Value(_) if one => {
             Err(Error::new(ErrorKind::Provider, format!("the answer has a list at `{path}`, where the one record should stand")))
         }
-        Found::Value(found) => items(found).ok_or_else(|| wrong(kind(found))),
+        Found::Value(found) => match noted.flatten() {
+            Some(value) if value.kind() == Kind::Array => {
+                Ok(value.items().map(|value| Item { text: value.slice(), value: Some(value) }).collect())
+            }
+            Some(_) | None => items(found).map(|items| items.into_iter().map(Item::from).collect()).ok_or_else(|| wrong(kind(found))),
+        },
         Found::Null | Found::Absent if absent_is_empty => Ok(Vec::new()),
         Found::Null => Err(wrong("null")),
         Found::Twice => Err(wrong("two values")),

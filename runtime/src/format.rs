@@ -70,6 +70,7 @@ pub(crate) fn as_json(context: &Context, request: &Request, mut received: Receiv
         Answer::Csv => checked(&received, &["application/json"]).and_then(|()| csv::list(&received.text)),
         Answer::Text => checked(&received, &[]).map(|()| serde_json::Value::from(received.text.as_str()).to_string()),
     };
+    received.tape = None;
     received.text = made.map_err(|mut error| {
         error.status = Some(received.status);
         error

@@ -141,6 +141,7 @@ mod response;
 mod retry;
 mod select;
 mod shape;
+mod sheet;
 mod standing;
 mod steps;
 mod trace;

@@ -19,6 +19,7 @@ use crate::paginate::{self, Came};
 use crate::parents::{self, Parents, Standing};
 use crate::program::Vars;
 use crate::resolve::{self, Task, Work};
+use crate::sheet::Item;
 use crate::steps::{Doing, after, binds, steps_done, wanted};
 use crate::{Error, extract, response};
 
@@ -344,10 +345,9 @@ fn stale() -> Error {
 
 impl Leaf {
     /// The raw records of the page, those too that are not wanted.
-    pub(crate) fn items(&self, context: &Context) -> Result<Vec<&str>, Error> {
+    pub(crate) fn items(&self, context: &Context) -> Result<Vec<Item<'_>>, Error> {
         let limits = &context.parts().limits;
-        let text = extract::document(&self.received, limits.json_depth)?;
-        let items = extract::list(text, &self.operation.records)?;
+        let items = extract::list(&self.received, &self.operation.records, limits.json_depth)?;
         if items.len() > limits.page_records {
             return Err(Error::new(ErrorKind::Limit, format!("the page has more than {} records", limits.page_records)));
         }
@@ -355,14 +355,15 @@ impl Leaf {
     }
 
     /// Whether a raw record is wanted.
-    pub(crate) fn keeps(&self, context: &Context, item: &str) -> Result<bool, Error> {
+    pub(crate) fn keeps(&self, context: &Context, item: Item<'_>) -> Result<bool, Error> {
         keep(context, item, self.operation.records.keep_if(), &self.vars)
     }
 
     /// What follows the page in the operation's own list.
-    pub(crate) fn next(&self, context: &Context, state: &State, items: &[&str]) -> Result<Option<State>, Error> {
+    pub(crate) fn next(&self, context: &Context, state: &State, items: &[Item<'_>]) -> Result<Option<State>, Error> {
         let Some(paginate) = &self.operation.paginate else { return Ok(None) };
-        let over_answer = response::vars(&self.vars, &self.received, &paginate::expressions(paginate));
+        let reads: Vec<_> = paginate::of_answer(paginate).into_iter().chain(paginate::of_record(paginate)).collect();
+        let over_answer = response::vars(&self.vars, &self.received, &reads);
         paginate::advance(paginate, state, &Came { received: &self.received, vars: &over_answer, items }, context.programs())
             .map_err(|error| error.placed(context.plan(), paginate.origin))
     }
@@ -414,7 +415,7 @@ pub(crate) fn page_of(context: &Context, leaf: &Leaf, state: &State) -> Result<(
     let mut kept = Vec::with_capacity(items.len());
     for item in items {
         if leaf.keeps(context, item)? {
-            kept.push(item.to_owned());
+            kept.push(item.text.to_owned());
         }
     }
     Ok((kept, next))

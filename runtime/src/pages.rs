@@ -134,12 +134,12 @@ impl Pages {
                 rest = u64::try_from(index).ok();
                 break;
             }
-            if !leaf.keeps(context, item)? {
+            if !leaf.keeps(context, *item)? {
                 continue;
             }
             match &self.task.map {
-                None => page.records.push(Record { text: (*item).to_owned() }),
-                Some(map) => match map.apply(item, index, &over, &mut notes)? {
+                None => page.records.push(Record { text: item.text.to_owned() }),
+                Some(map) => match map.apply(item.text, index, &over, &mut notes)? {
                     Mapped::Record(text) => page.records.push(Record { text }),
                     Mapped::Skipped => page.skipped += 1,
                 },

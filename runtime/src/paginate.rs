@@ -5,7 +5,8 @@ use serde_json::Value;
 
 use crate::cursor::State;
 use crate::exchange::Received;
-use crate::program::{Evaluation, Programs, Vars};
+use crate::program::{Programs, Vars};
+use crate::sheet::{Item, Rules};
 use crate::{Error, hash, link};
 
 /// One page as the request that asks for it needs it.
@@ -71,11 +72,11 @@ impl<'a> Turn<'a> {
 pub(crate) struct Came<'a> {
     pub(crate) received: &'a Received,
     pub(crate) vars: &'a Vars,
-    pub(crate) items: &'a [&'a str],
+    pub(crate) items: &'a [Item<'a>],
 }
 
 /// The end of a list whose answer names no next page, unless the answer itself says that there is more.
-fn end(paginate: &Paginate, over: &Evaluation<'_>) -> Result<Option<State>, Error> {
+fn end(paginate: &Paginate, over: &Rules<'_>) -> Result<Option<State>, Error> {
     match &paginate.more {
         Some(more) if over.truth(more)? => Err(cut("the provider says that there is more, and gives no way to the next page".to_owned())),
         Some(_) | None => Ok(None),
@@ -87,26 +88,32 @@ fn cut(message: String) -> Error {
     Error::new(ErrorKind::Provider, message)
 }
 
-/// Everything that a loop reads of an answer.
-pub(crate) fn expressions(paginate: &Paginate) -> Vec<&Expression> {
+/// What a loop reads of an answer.
+pub(crate) fn of_answer(paginate: &Paginate) -> Vec<&Expression> {
     let next = match &paginate.next {
-        Next::Answer(expression) | Next::LastItem(expression) => Some(expression),
-        Next::Link(_) | Next::Counter { .. } => None,
+        Next::Answer(expression) => Some(expression),
+        Next::LastItem(_) | Next::Link(_) | Next::Counter { .. } => None,
     };
     paginate.until.iter().chain(&paginate.total).chain(&paginate.more).chain(next).collect()
+}
+
+/// What a loop reads of the last record of a page.
+pub(crate) fn of_record(paginate: &Paginate) -> Option<&Expression> {
+    match &paginate.next {
+        Next::LastItem(expression) => Some(expression),
+        Next::Answer(_) | Next::Link(_) | Next::Counter { .. } => None,
+    }
 }
 
 /// What follows a page: the state of the next one, or none at the end of the list.
 pub(crate) fn advance(paginate: &Paginate, state: &State, page: &Came<'_>, programs: &Programs) -> Result<Option<State>, Error> {
     let count = u64::try_from(page.items.len()).unwrap_or(u64::MAX);
     let mut next = State { skip: 0, pages: state.pages + 1, records: state.records.saturating_add(count), ..state.clone() };
-    let last = page.items.last().copied().unwrap_or("null");
-    let mut wanted: Vec<_> = paginate.until.iter().chain(&paginate.total).chain(&paginate.more).collect();
-    if let Next::Answer(expression) = &paginate.next {
-        wanted.push(expression);
-    }
-    let over = Evaluation::over(programs, &page.received.text, page.vars, &wanted)?;
-    if count > 0 && next.bodies.repeats_large(Some(hash::glance(page.items)), || hash::short(page.items)) {
+    let last = page.items.last().copied().unwrap_or_else(|| Item::from("null"));
+    let wanted = of_answer(paginate);
+    let over = Rules::over(programs, page.received.noted(), &page.received.text, page.vars, &wanted)?;
+    let texts = page.items.iter().map(|item| item.text);
+    if count > 0 && next.bodies.repeats_large(Some(hash::glance(texts.clone())), || hash::short(texts.clone())) {
         return Err(circle("the provider gave the same page again"));
     }
     if let Some(until) = &paginate.until
@@ -137,7 +144,9 @@ pub(crate) fn advance(paginate: &Paginate, state: &State, page: &Came<'_>, progr
     let token = match &paginate.next {
         Next::Answer(expression) => over.json(expression)?,
         Next::Link(rel) => link::target(&page.received.headers, rel).map(|target| Value::String(target).to_string()),
-        Next::LastItem(expression) if count > 0 => Evaluation::over(programs, last, page.vars, &[expression])?.json(expression)?,
+        Next::LastItem(expression) if count > 0 => {
+            Rules::over(programs, last.value, last.text, page.vars, &[expression])?.json(expression)?
+        }
         Next::LastItem(_) => None,
         Next::Counter { start, advance, on_first: _ } => {
             let by = match advance {
@@ -164,7 +173,7 @@ pub(crate) fn advance(paginate: &Paginate, state: &State, page: &Came<'_>, progr
         return Err(Error::new(ErrorKind::Provider, "the token of the next page is neither a text nor a number"));
     }
     let repeated = match paginate.progress {
-        Progress::FreshToken => next.tokens.repeats(&hash::short(&[&token.to_string()])),
+        Progress::FreshToken => next.tokens.repeats(&hash::short([token.to_string().as_str()])),
         Progress::GrowingCounter => !grows(state.token.as_ref(), &token),
     };
     if repeated {

@@ -65,7 +65,7 @@ pub(crate) fn next<'a>(
             Some(parents) => (page.map(|page| *page), parents),
             None => read(context, each, vars, page.map(|page| *page).unwrap_or_default(), depth).await?,
         };
-        let is_it = |at: usize| parents.items.get(at).is_some_and(|item| hash::short(&[item]) == mark);
+        let is_it = |at: usize| parents.items.get(at).is_some_and(|item| hash::short([item.as_str()]) == mark);
         let found = if is_it(index) { Some(index) } else { (0..parents.items.len()).find(|at| is_it(*at)) };
         let index = found.ok_or_else(|| {
             Error::new(
@@ -98,6 +98,6 @@ async fn read(context: &Context, each: &Each, vars: &Vars, state: State, depth: 
 
 fn stand(parents: Parents, page: Option<State>, index: usize, bound: Vec<(String, String)>) -> Option<Stand> {
     let item = parents.items.get(index)?.clone();
-    let mark = hash::short(&[&item]);
+    let mark = hash::short([item.as_str()]);
     Some((parents, Standing { bound, page: page.map(Box::new), index, mark }, item))
 }

@@ -91,7 +91,7 @@ impl Vars {
     }
 
     /// Refuses what [`Self::bound`] would, without taking in what nothing may read.
-    fn check(&self) -> Result<(), Error> {
+    pub(crate) fn check(&self) -> Result<(), Error> {
         // Each of them is JSON. A text that holds fewer bytes does not nest too deeply for the engine.
         let suspicious = |json: &str| json.len() > JSON_DEPTH && extract::deeper_than(json, JSON_DEPTH / 2);
         self.0.iter().filter(|(_, json)| suspicious(json)).try_for_each(|(name, json)| bind(&mut Variables::new(), name, json))
@@ -187,16 +187,21 @@ impl<'a> Evaluation<'a> {
 
     /// The result as text: strings as they are, numbers and booleans as JSON; none for null, undefined, objects and lists.
     pub(crate) fn text(&self, expression: &Expression) -> Result<Option<String>, Error> {
-        Ok(self.json(expression)?.and_then(|json| match serde_json::from_str(&json) {
-            Ok(Value::String(text)) => Some(text),
-            Ok(Value::Number(_) | Value::Bool(_)) => Some(json),
-            Ok(Value::Null | Value::Array(_) | Value::Object(_)) | Err(_) => None,
-        }))
+        Ok(self.json(expression)?.and_then(text_of))
     }
 
     /// Whether the result is true; absent is false.
     pub(crate) fn truth(&self, expression: &Expression) -> Result<bool, Error> {
         self.run(expression, Program::truth)
+    }
+}
+
+/// JSON text as text: strings as they are, numbers and booleans as JSON; none for null, objects and lists.
+pub(crate) fn text_of(json: String) -> Option<String> {
+    match serde_json::from_str(&json) {
+        Ok(Value::String(text)) => Some(text),
+        Ok(Value::Number(_) | Value::Bool(_)) => Some(json),
+        Ok(Value::Null | Value::Array(_) | Value::Object(_)) | Err(_) => None,
     }
 }
 

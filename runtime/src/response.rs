@@ -8,6 +8,7 @@ use crate::Error;
 use crate::context::Context;
 use crate::exchange::Received;
 use crate::program::{Evaluation, Vars, mentions};
+use crate::sheet::Rules;
 
 /// A provider's text is cut here: it may repeat a whole request.
 const LONGEST: usize = 500;
@@ -48,9 +49,9 @@ fn error_in_success(context: &Context, request: &Request, rules: &ErrorRules, re
     let nothing = request.answer == Answer::Json && received.text.trim().is_empty();
     // Text that is no JSON is not for this rule: whoever wants records of it says what is wrong with it.
     let over = if nothing {
-        Evaluation::over_nothing(context.programs(), &vars)?
+        Rules::Engine(Evaluation::over_nothing(context.programs(), &vars)?)
     } else {
-        let Ok(over) = Evaluation::over(context.programs(), &received.text, &vars, &[when]) else { return Ok(None) };
+        let Ok(over) = Rules::over(context.programs(), received.noted(), &received.text, &vars, &[when]) else { return Ok(None) };
         over
     };
     if !over.truth(when).map_err(|error| error.at(context.plan(), "errors.when", when.origin))? {

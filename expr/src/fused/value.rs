@@ -139,6 +139,15 @@ impl<'a> Value<'a> {
         Self::List(List { items, sequence: false })
     }
 
+    /// Whether it is true by JSONata's rules; nothing is not.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::seen`].
+    pub fn truth(&self) -> Result<bool, Unsure> {
+        super::compare::truth(self).map(|truth| truth == Some(true))
+    }
+
     /// Its text, if it is text.
     ///
     /// # Errors
