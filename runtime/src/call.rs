@@ -71,7 +71,7 @@ fn unified(
 ) -> Result<Option<Record>, Error> {
     let treatment = Treatment { policy: call.policy, raw: call.raw, trace: call.trace };
     let over = Over::new(context.plan(), resolve::map_vars(context, task, None).bound()?, treatment);
-    Ok(match map.apply(raw, 0, &over, notes)? {
+    Ok(match map.apply(raw.into(), 0, &over, notes)? {
         Mapped::Record(text) => Some(Record { text }),
         Mapped::Skipped => None,
     })

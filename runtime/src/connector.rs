@@ -170,7 +170,7 @@ impl Connector {
         let mut notes = Notes::new(Limits::default().notes);
         let mut page = Page::default();
         for (index, raw) in raws.iter().enumerate() {
-            match map.apply(raw, index, &over, &mut notes)? {
+            match map.apply((*raw).into(), index, &over, &mut notes)? {
                 Mapped::Record(text) => page.records.push(Record { text }),
                 Mapped::Skipped => page.skipped += 1,
             }

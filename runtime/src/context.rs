@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use connc_expr::tape::Wants;
 use connc_plan::{ErrorKind, Plan};
 use futures_util::future::{Either, select};
 use jiff::{SignedDuration, Timestamp};
@@ -50,6 +51,8 @@ pub(crate) struct Context {
     waited_before: Duration,
     /// The variables that stay the same for the whole call.
     lasting: Vars,
+    /// What the map of the call's list reads of each record.
+    pub(crate) record: Option<Arc<Wants>>,
 }
 
 impl Context {
@@ -82,6 +85,7 @@ impl Context {
             concurrency,
             waited_before: Duration::ZERO,
             lasting,
+            record: None,
         })
     }
 
@@ -102,6 +106,7 @@ impl Context {
             concurrency: self.concurrency,
             waited_before: self.waited_before,
             lasting: self.lasting.clone(),
+            record: self.record.clone(),
         }
     }
 

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use connc_expr::tape::{Tape, Wants};
@@ -91,6 +92,8 @@ pub(crate) struct Received {
     pub(crate) attempts: u32,
     /// Where in the text what is wanted of it stands, if that was noted.
     pub(crate) tape: Option<Tape>,
+    /// What was noted of each record for a map.
+    pub(crate) record: Option<Arc<Wants>>,
 }
 
 /// Sends a request of an operation with the account's auth, and gives its answer if that is no error.
@@ -120,7 +123,7 @@ pub(crate) async fn exchange(context: &Context, request: &Request, given: Given<
             (built, hops) = (built.moved(target, &context.standing().redactor), hops + 1);
         };
         if let (Some(wants), Answer::Json, 200..=299) = (given.wants, request.answer, received.status) {
-            received.note(wants, context.parts().limits.json_depth);
+            received.note(wants, context.record.as_ref(), context.parts().limits.json_depth);
         }
         let classified = response::classify(context, request, &received).map_err(|error| {
             let mut error = clean(context, named(error, &built));
@@ -273,7 +276,8 @@ async fn send_counted(
                     let told = |error| if names.is_some() { done_though(error, request, Some(status)) } else { error };
                     let (text, exact) = format::text(unpacked.map_err(told)?);
                     let (url, attempts) = (built.url.clone(), *attempt);
-                    let mut received = Received { status, headers, text, exact, url, limits: Readings::default(), attempts, tape: None };
+                    let mut received =
+                        Received { status, headers, text, exact, url, limits: Readings::default(), attempts, tape: None, record: None };
                     received.limits = rate_limit::read(context, &received);
                     return Ok(received);
                 }

@@ -1,8 +1,9 @@
 //! From one of the provider's records to a unified one.
 
 use std::cell::RefCell;
+use std::sync::Arc;
 
-use connc_expr::tape::Unsure;
+use connc_expr::tape::{Unsure, Wants};
 use connc_expr::{Document, Limits, Program, Reads, Variables};
 use connc_plan::{EnumMap, ErrorKind, FieldValue, Kind, Origin, Plan, ResourceMap};
 use serde_json::{Map, Value};
@@ -10,6 +11,7 @@ use serde_json::{Map, Value};
 use crate::fused::{FusedMap, Scratch};
 use crate::notes::Notes;
 use crate::program::Programs;
+use crate::sheet::Item;
 use crate::validate::Schema;
 use crate::{Error, Policy, Trace, shape, trace, validate};
 
@@ -91,12 +93,17 @@ impl RecordMap {
         }
     }
 
-    /// Makes the unified record of `raw`, the record at `index` of its page.
-    pub(crate) fn apply(&self, raw: &str, index: usize, over: &Over<'_>, notes: &mut Notes) -> Result<Mapped, Error> {
+    /// What is read of a record in one pass, where that can be said.
+    pub(crate) fn wants(&self) -> Option<&Arc<Wants>> {
+        self.fused.as_ref().map(FusedMap::wants)
+    }
+
+    /// Makes the unified record of `raw`, the record at `index` of its page, of which [`Self::wants`] was noted if anything was.
+    pub(crate) fn apply(&self, raw: Item<'_>, index: usize, over: &Over<'_>, notes: &mut Notes) -> Result<Mapped, Error> {
         let fused = self.fused.as_ref().filter(|_| !over.treatment.trace);
-        match fused.map(|fused| fused.apply(raw, over, |name| notes.absent(name))) {
+        match fused.map(|fused| fused.apply(raw.text, raw.value, over, |name| notes.absent(name))) {
             Some(Ok(text)) => Ok(Mapped::Record(text)),
-            Some(Err(Unsure)) | None => self.apply_by_engine(raw, index, over, notes),
+            Some(Err(Unsure)) | None => self.apply_by_engine(raw.text, index, over, notes),
         }
     }
 

@@ -1,5 +1,7 @@
 //! Lists, page by page: memory does not grow with their number, and what ends early says so.
 
+use std::sync::Arc;
+
 use futures_core::Stream;
 use serde_json::json;
 use tracing::Instrument as _;
@@ -12,6 +14,7 @@ use crate::line::{Leaf, Line, Root};
 use crate::map::{Mapped, Over, Treatment};
 use crate::notes::Notes;
 use crate::resolve::{self, Task};
+use crate::sheet::Item;
 use crate::{Call, Counters, Error, Page, Record, auth, hash};
 
 /// So many lists of parents that have nothing are passed over for one page.
@@ -29,11 +32,12 @@ pub struct Pages {
 }
 
 impl Pages {
-    pub(crate) fn open(context: Context, call: Call) -> Result<Self, Error> {
+    pub(crate) fn open(mut context: Context, call: Call) -> Result<Self, Error> {
         let task = resolve::resolve(&context, &call)?;
         if !task.list {
             return Err(Error::invalid(format!("`{}` is no list", task.name)).with_help("call it for its record"));
         }
+        context.record = task.map.as_ref().filter(|_| !call.trace).and_then(|map| map.wants()).cloned();
         let (left, over) = (call.limit, call.limit == Some(0));
         let state = start(&context, &call, &task).map_err(|error| finished(&context, &task, error))?;
         let line = Line::new(Root::of(&task), state, 0);
@@ -128,6 +132,9 @@ impl Pages {
         let over = Over::new(context.plan(), variables, treatment);
         let most = self.left.and_then(|left| usize::try_from(left).ok()).unwrap_or(usize::MAX);
         let skip = usize::try_from(self.line.state.skip).unwrap_or(usize::MAX);
+        // What was noted for another map is not enough for this one.
+        let wants = self.task.map.as_ref().and_then(|map| map.wants());
+        let fits = leaf.received.record.as_ref().zip(wants).is_some_and(|(noted, wants)| Arc::ptr_eq(noted, wants));
         let mut rest = None;
         for (index, item) in items.iter().enumerate().skip(skip) {
             if page.records.len() >= most {
@@ -139,7 +146,7 @@ impl Pages {
             }
             match &self.task.map {
                 None => page.records.push(Record { text: item.text.to_owned() }),
-                Some(map) => match map.apply(item.text, index, &over, &mut notes)? {
+                Some(map) => match map.apply(Item { value: item.value.filter(|_| fits), ..*item }, index, &over, &mut notes)? {
                     Mapped::Record(text) => page.records.push(Record { text }),
                     Mapped::Skipped => page.skipped += 1,
                 },

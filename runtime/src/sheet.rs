@@ -3,8 +3,11 @@
 //! This is a second way to what `extract.rs` and the engine do, for answers that are as they should be. What is not plain goes their way,
 //! which also says what is wrong with it.
 
+use std::sync::Arc;
+
 use connc_expr::tape::{Kind, Tape, Value, Wants};
 use connc_plan::{Expression, Operation, Path, Records};
+use serde_json::Value as Json;
 
 use crate::Error;
 use crate::context::Context;
@@ -31,7 +34,7 @@ impl<'a> From<&'a str> for Item<'a> {
 pub(crate) fn wants(context: &Context, operation: &Operation) -> Option<Wants> {
     let Records::Items { path, keep_if, .. } = &operation.records else { return None };
     let (programs, paginate) = (context.programs(), operation.paginate.as_ref());
-    let mut record = Wants::presence();
+    let mut record = context.record.as_ref().map_or_else(Wants::presence, |record| Wants::clone(record));
     unite(&mut record, programs, keep_if.iter().chain(paginate.and_then(paginate::of_record)));
     let mut wants = Wants::presence();
     wants.add(&path.steps, &record);
@@ -52,10 +55,11 @@ fn unite<'a>(wants: &mut Wants, programs: &Programs, expressions: impl Iterator<
 
 impl Received {
     /// Notes where what is wanted stands, if the answer is plain JSON that nests no deeper than `depth`.
-    pub(crate) fn note(&mut self, wants: &Wants, depth: usize) {
+    pub(crate) fn note(&mut self, wants: &Wants, record: Option<&Arc<Wants>>, depth: usize) {
         let mut tape = Tape::default();
         if self.exact && tape.read(&self.text, wants, depth).is_ok() {
             self.tape = Some(tape);
+            self.record = record.cloned();
         }
     }
 
@@ -133,7 +137,21 @@ fn said<'a>(programs: &Programs, noted: Value<'_>, expression: &'a Expression) -
     let mut json = String::new();
     value.write(&mut json).ok()?;
     let truth = value.truth().ok()?;
+    // The engine spells other numbers in its own way.
+    if !json.is_empty() && !json.starts_with('"') && has_fraction(&serde_json::from_str(&json).ok()?) {
+        return None;
+    }
     Some((&expression.source, Said { json: (!json.is_empty()).then_some(json), truth }))
+}
+
+/// Whether there is a number that is no integer.
+fn has_fraction(value: &Json) -> bool {
+    match value {
+        Json::Number(number) => number.is_f64(),
+        Json::Array(items) => items.iter().any(has_fraction),
+        Json::Object(members) => members.values().any(has_fraction),
+        Json::Null | Json::Bool(_) | Json::String(_) => false,
+    }
 }
 
 /// Whether a path leads nowhere, however many items it is looked for in.

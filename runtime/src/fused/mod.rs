@@ -8,6 +8,7 @@ mod check;
 mod write;
 
 use std::cell::OnceCell;
+use std::sync::Arc;
 
 use connc_expr::tape::{self, Tape, Unsure, Wants};
 use connc_expr::{Document, Limits, Program, Reads};
@@ -27,7 +28,7 @@ const DEPTH: usize = connc_expr::limits::JSON_DEPTH;
 #[derive(Debug)]
 pub(crate) struct FusedMap {
     fields: Vec<Field>,
-    wants: Wants,
+    wants: Arc<Wants>,
     /// What the fields read that the engine makes.
     reads: Option<Reads>,
     /// Fields without which the model does not hold, by their numbers.
@@ -83,7 +84,8 @@ impl FusedMap {
     /// Compiles a map; none where its fields or its model are not of the plain kind.
     pub(crate) fn compile(map: &ResourceMap, schema: Option<&Value>, programs: &Programs) -> Result<Option<Self>, Error> {
         let Some(Members { known, closed, required }) = Check::members(schema) else { return Ok(None) };
-        let mut fused = Self { fields: Vec::new(), wants: Wants::presence(), reads: None, required: Vec::new() };
+        let mut wants = Wants::presence();
+        let mut fused = Self { fields: Vec::new(), wants: Arc::default(), reads: None, required: Vec::new() };
         for field in &map.fields {
             let (group, name) = match field.name.split_once('.') {
                 None => (Group::None, field.name.as_str()),
@@ -94,7 +96,7 @@ impl FusedMap {
             if !fused.takes(&group, name) {
                 return Ok(None);
             }
-            let Some(way) = fused.way(&field.value, &field.kind, &check, programs)? else { return Ok(None) };
+            let Some(way) = fused.way(&field.value, &field.kind, &check, programs, &mut wants)? else { return Ok(None) };
             let key = format!("{}:", Value::from(name));
             fused.fields.push(Field { key, name: field.name.clone(), group, kind: field.kind.clone(), check, way });
         }
@@ -102,7 +104,13 @@ impl FusedMap {
             let Some(number) = fused.fields.iter().position(|field| field.name == name) else { return Ok(None) };
             fused.required.push(number);
         }
+        fused.wants = Arc::new(wants);
         Ok(Some(fused))
+    }
+
+    /// What is read of a record in one pass.
+    pub(crate) const fn wants(&self) -> &Arc<Wants> {
+        &self.wants
     }
 
     /// Whether a further field can simply be written after those before it.
@@ -117,7 +125,14 @@ impl FusedMap {
         }
     }
 
-    fn way(&mut self, value: &FieldValue, kind: &Kind, check: &Check, programs: &Programs) -> Result<Option<Way>, Error> {
+    fn way(
+        &mut self,
+        value: &FieldValue,
+        kind: &Kind,
+        check: &Check,
+        programs: &Programs,
+        wants: &mut Wants,
+    ) -> Result<Option<Way>, Error> {
         let (program, translation) = match value {
             FieldValue::Const(value) => {
                 let shaped = crate::shape::shaped(value.clone(), kind).filter(|value| holds(value, check).is_ok());
@@ -129,7 +144,7 @@ impl FusedMap {
         Ok(Some(match (program.fused(), translation) {
             (_, translation) if !program.reads_input() => Way::Once(program, translation),
             (Some(fused), translation) => {
-                self.wants.unite(fused.wants());
+                wants.unite(fused.wants());
                 match translation {
                     None => Way::Fused(program),
                     Some(translation) => Way::Enum(program, translation),
@@ -153,11 +168,20 @@ impl FusedMap {
         (names(fused), names(engine))
     }
 
-    /// Makes the unified record of `raw`, and names the fields that have no value.
-    pub(crate) fn apply(&self, raw: &str, over: &Over<'_>, absent: impl FnMut(&str)) -> Result<String, Unsure> {
+    /// Makes the unified record of `raw`, and names the fields that have no value. `noted` is the record where [`Self::wants`] was noted of it.
+    pub(crate) fn apply(
+        &self,
+        raw: &str,
+        noted: Option<tape::Value<'_>>,
+        over: &Over<'_>,
+        absent: impl FnMut(&str),
+    ) -> Result<String, Unsure> {
         let mut scratch = over.scratch.try_borrow_mut().map_err(|_| Unsure)?;
         let mut tape = std::mem::take(&mut scratch.tape);
-        let made = tape.read(raw, &self.wants, DEPTH).and_then(|()| self.made(tape.root(raw), raw, over, &mut scratch));
+        let made = match noted {
+            Some(record) => self.made(record, raw, over, &mut scratch),
+            None => tape.read(raw, &self.wants, DEPTH).and_then(|()| self.made(tape.root(raw), raw, over, &mut scratch)),
+        };
         scratch.tape = tape;
         let text = made?;
         scratch.absent.iter().filter_map(|number| self.fields.get(*number)).map(|field| field.name.as_str()).for_each(absent);
