@@ -146,9 +146,11 @@ impl Memory {
     fn of(style: Style, lists: &Lists) -> Self {
         let (rendered, mut answers) = (Pages::new(), HashMap::new());
         let path = format!("/{}/{}/users", lists.path(0), style.name());
-        for page in 0..lists.pages {
+        // Pages that are asked for ahead may lie behind the last.
+        let behind = if style == Style::Page { 16 } else { 0 };
+        for page in 0..lists.pages + behind {
             let target = match (style, page) {
-                (Style::Page, _) => format!("{path}?page={}&per_page=200", page + 1),
+                (Style::Page, _) => format!("{path}?per_page=200&page={}", page + 1),
                 (Style::Link | Style::Cursor, 0) => path.clone(),
                 (Style::Link, _) => format!("{path}?after={page}"),
                 (Style::Cursor, _) => format!("{path}?cursor=page-{page:08}"),
