@@ -88,6 +88,26 @@ pub fn prove(sources: &Sources, plan: Plan, records: u64, seed: u64) -> Result<P
     Ok(proof)
 }
 
+/// The records that [`prove`] maps, by unified model and resource: at most `each` for every operation that gives them.
+#[must_use]
+pub fn invented(sources: &Sources, each: u64, seed: u64) -> Vec<(String, String, Vec<Value>)> {
+    let (maps, shapes) = connc_compiler::map_types(sources);
+    let of = |map: MapTypes| {
+        let mut chance = Chance::new(seed);
+        let mut records = Vec::new();
+        for (_, shape) in map.records.iter().filter(|(_, shape)| *shape != Shape::Unknown) {
+            for _ in 0..each {
+                let record = generate::value(shape, &shapes, &mut chance, 0);
+                if !chance.was_endless() {
+                    records.push(record);
+                }
+            }
+        }
+        (map.model, map.resource, records)
+    };
+    maps.into_iter().map(of).collect()
+}
+
 fn prove_map(
     connector: &Connector,
     map: &MapTypes,
@@ -127,8 +147,9 @@ fn prove_map(
     proof
 }
 
-/// What a map may name besides the record.
-fn variables(plan: &Plan) -> Map<String, Value> {
+/// What a map may name besides the record, invented.
+#[must_use]
+pub fn variables(plan: &Plan) -> Map<String, Value> {
     let account: Map<String, Value> = plan.account.iter().map(|parameter| (parameter.name.clone(), json!("acme"))).collect();
     let constants: Map<String, Value> = plan.constants.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
     Map::from_iter([
