@@ -14,6 +14,9 @@ const MOST_MEMBERS: usize = 64;
 /// Digits that any double holds.
 const EXACT_DIGITS: usize = 15;
 
+/// Digits before the point from which on a number may be more than a double holds, even with an exponent of two digits.
+const MOST_DIGITS: usize = 200;
+
 const ONES: u64 = 0x0101_0101_0101_0101;
 const HIGHS: u64 = 0x8080_8080_8080_8080;
 
@@ -241,16 +244,24 @@ impl<'t, 'n> Scan<'t, 'n> {
             }
             match self.next()? {
                 b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => {}
-                b'u' => {
-                    for _ in 0..4 {
-                        if !self.next()?.is_ascii_hexdigit() {
-                            return Err(Unsure);
-                        }
-                    }
-                }
+                b'u' => self.unicode()?,
                 _ => return Err(Unsure),
             }
         }
+    }
+
+    /// Passes over the digits of `\u`, and over the second half of a character that takes two. A half alone is no text to a reader that keeps
+    /// it, and readers keep more than is wanted here.
+    fn unicode(&mut self) -> Result<(), Unsure> {
+        match self.four()? {
+            0xd800..0xdc00 if self.next()? == b'\\' && self.next()? == b'u' && matches!(self.four()?, 0xdc00..0xe000) => Ok(()),
+            0xd800..0xe000 => Err(Unsure),
+            _ => Ok(()),
+        }
+    }
+
+    fn four(&mut self) -> Result<u32, Unsure> {
+        (0..4).try_fold(0, |code, _| Ok(code << 4 | char::from(self.next()?).to_digit(16).ok_or(Unsure)?))
     }
 
     /// Passes over what stands for itself in a string, eight bytes at a time.
@@ -292,9 +303,13 @@ impl<'t, 'n> Scan<'t, 'n> {
         if self.taken(b'e') || self.taken(b'E') {
             whole = false;
             let _ = self.taken(b'+') || self.taken(b'-');
-            if self.digits() == 0 {
+            // Beyond two digits it may be more than a double holds.
+            if !matches!(self.digits(), 1..=2) {
                 return Err(Unsure);
             }
+        }
+        if digits > MOST_DIGITS {
+            return Err(Unsure);
         }
         let zero = leading_zero && self.at - start == 1;
         Ok(if whole && digits <= EXACT_DIGITS && !(negative && zero) { Kind::Integer } else { Kind::Number })

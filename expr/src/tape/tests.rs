@@ -90,6 +90,18 @@ fn what_is_not_plain_is_left_to_others() {
 }
 
 #[test]
+fn what_a_reader_that_keeps_more_would_refuse_is_left_to_it() {
+    for text in [r"\ud83d", r"\ude00", r"\ud83d\u0041", r"\ud83d\n", r"\ud83dx", r"\ude00\ud83d"] {
+        assert_eq!(read(&format!(r#"{{"a": ["{text}"]}}"#), &Wants::presence()).err(), Some(Unsure), "{text}");
+    }
+    assert!(read(r#"{"a": "\ud83d\ude00\uD83D\uDE00\u00e9\ue000"}"#, &Wants::presence()).is_ok());
+    for number in ["1e400", "-1E+309", &"9".repeat(400)] {
+        assert_eq!(read(&format!("[{number}]"), &Wants::place()).err(), Some(Unsure), "{number}");
+    }
+    assert!(read("[1e99, 1E-07, 12345678901234567890]", &Wants::place()).is_ok());
+}
+
+#[test]
 fn numbers_are_told_apart() {
     for (text, kind) in [
         ("0", Kind::Integer),

@@ -39,7 +39,7 @@ impl Treatment {
         Self {
             policy: *chance.pick(&[Policy::Fail, Policy::Skip, Policy::Keep]),
             raw: chance.one_in(2),
-            trace: chance.one_in(2),
+            trace: chance.one_in(8),
             bound: !chance.one_in(10),
         }
     }

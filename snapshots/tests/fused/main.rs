@@ -31,7 +31,7 @@ use mutate::{Made, Words, mutated};
 use tree::Tree;
 
 /// Records for each connector.
-const RECORDS: usize = 1_500;
+const RECORDS: usize = 1_000;
 
 /// Disagreements that are shown.
 const SHOWN: usize = 5;
