@@ -107,6 +107,7 @@ impl Compiling {
             && !matches!(only.node.kind, Kind::Field(_))
         {
             let (op, places) = self.node(&only.node, here)?;
+            self.take(&places, &Wants::presence());
             let filters = self.filters(&only.filters, &places)?;
             return Some((Op::Filtered(Box::new(op), filters), places));
         }
@@ -124,6 +125,8 @@ impl Compiling {
                 return None;
             }
             let (op, places) = self.node(&step.node, &at)?;
+            // A later step may be taken for each value without a look at it.
+            self.take(&places, &Wants::presence());
             let filters = self.filters(&step.filters, &places)?;
             compiled.push(Step { op, filters });
             at = places;

@@ -24,9 +24,9 @@ pub(super) fn run<'a>(op: &'a Op, here: &Value<'a>, around: Around<'a>) -> Resul
         Op::Filtered(op, filters) => {
             let mut value = of(op)?;
             for filter in filters {
-                value = settled(filtered(filter, value, around)?);
+                value = filtered(filter, value, around)?;
             }
-            value
+            settled(value)
         }
         Op::Array(items) => array(items, here, around)?,
         Op::Object(members) => object(members, here, around)?,
@@ -102,6 +102,10 @@ fn joined(mut results: Vec<Value<'_>>, last: bool) -> Value<'_> {
     for result in results {
         append(&mut flat, result);
     }
+    // A further step is taken over an array, and not over its items.
+    if !last && matches!(flat.as_slice(), [only] if only.is_list()) {
+        return Value::List(List { items: flat, sequence: true });
+    }
     Value::sequence(flat)
 }
 
@@ -150,7 +154,7 @@ fn step<'a>(step: &'a Step, here: &Value<'a>, around: Around<'a>, inside: bool) 
 /// What a predicate leaves, as a sequence even of one.
 fn filtered<'a>(filter: &'a Op, value: Value<'a>, around: Around<'a>) -> Result<Value<'a>, Unsure> {
     let items: Vec<Value<'a>> = match value {
-        Value::Nothing => return Ok(Value::Nothing),
+        Value::Nothing => return filtered_nothing(filter, around),
         Value::List(List { items, .. }) => items,
         Value::Kept(kept) if kept.kind() == Kind::Array => kept.items().map(Value::Kept).collect(),
         one @ (Value::Kept(_) | Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) | Value::Object(_)) => vec![one],
@@ -177,6 +181,19 @@ fn filtered<'a>(filter: &'a Op, value: Value<'a>, around: Around<'a>) -> Result<
         }
     }
     Ok(Value::List(List { items: kept, sequence: true }))
+}
+
+/// A predicate is asked about nothing, too; where it holds, the engine goes on with that.
+fn filtered_nothing<'a>(filter: &'a Op, around: Around<'a>) -> Result<Value<'a>, Unsure> {
+    if matches!(filter, Op::Number(_)) {
+        return Ok(Value::Nothing);
+    }
+    let answer = run(filter, &Value::Nothing, around)?;
+    match answer.seen()? {
+        Seen::Nothing | Seen::Null => Ok(Value::Nothing),
+        Seen::Bool(_) | Seen::Text(_) | Seen::Object if truth(&answer)? != Some(true) => Ok(Value::Nothing),
+        Seen::Bool(_) | Seen::Text(_) | Seen::Object | Seen::Number(_) | Seen::List(_) => Err(Unsure),
+    }
 }
 
 /// A sequence as it stands for itself.

@@ -12,7 +12,7 @@ use proptest::test_runner::{Config, RngSeed, TestRunner};
 use crate::{Outcome, compared};
 
 /// Expressions that are made in every run.
-const CASES: u32 = 4_000;
+const CASES: u32 = 2_500;
 
 /// Records that each is tried on.
 const RECORDS: usize = 6;
