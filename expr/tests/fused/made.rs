@@ -29,18 +29,18 @@ const FUNCTIONS: &[(&str, usize, usize)] = &[
     ("substringBefore", 1, 2),
     ("substringAfter", 1, 2),
     ("substring", 2, 3),
+    ("split", 1, 2),
+    ("replace", 3, 3),
+    ("distinct", 1, 1),
     ("lowercase", 0, 1),
     ("uppercase", 0, 1),
     ("string", 0, 2),
     ("number", 0, 1),
     ("trim", 0, 1),
     ("length", 0, 1),
-    ("split", 1, 2),
-    ("replace", 3, 3),
     ("sum", 1, 1),
     ("max", 1, 1),
     ("min", 1, 1),
-    ("distinct", 1, 1),
     ("reverse", 1, 1),
     ("keys", 1, 1),
     ("lookup", 2, 2),
@@ -143,7 +143,7 @@ fn call(inner: BoxedStrategy<String>) -> impl Strategy<Value = String> {
         (function.name.to_owned(), least, function.signature.most().unwrap_or(least + 2))
     });
     // The first ones are those that maps are full of.
-    let common = FUNCTIONS.iter().take(13).map(|(name, least, most)| ((*name).to_owned(), *least, *most));
+    let common = FUNCTIONS.iter().take(16).map(|(name, least, most)| ((*name).to_owned(), *least, *most));
     let all: Vec<_> = own.chain(host).chain(common).collect();
     (select(all), prop::collection::vec(inner, 5), 0..3_usize).prop_map(|((name, least, most), arguments, more)| {
         let count = (least + more).min(most).min(arguments.len());
@@ -152,11 +152,12 @@ fn call(inner: BoxedStrategy<String>) -> impl Strategy<Value = String> {
 }
 
 fn expression() -> impl Strategy<Value = String> {
-    let leaf = prop_oneof![6 => name(), 2 => literal(), 1 => Just("$".to_owned()), 1 => (name(), name()).prop_map(|(one, two)| format!("{one}.{two}"))];
+    let variable = select(vec!["$o", "$o.a", "$o.b", "$o.c", "$o.d", "$l", "$t", "$m", "$z", "$unbound"]).prop_map(str::to_owned);
+    let leaf = prop_oneof![8 => name(), 2 => literal(), 1 => variable, 1 => Just("$".to_owned()), 1 => (name(), name()).prop_map(|(one, two)| format!("{one}.{two}"))];
     leaf.prop_recursive(4, 20, 3, |inner| {
         let two = (inner.clone(), inner.clone());
         let three = (inner.clone(), inner.clone(), inner.clone());
-        let operators = vec!["=", "!=", "<", "<=", ">", ">=", "and", "or", "in", "&", "+", "-", "*"];
+        let operators = vec!["=", "!=", "<", "<=", ">", ">=", "and", "or", "in", "&", "+", "+", "-", "*"];
         let keys = vec!["a", "b", "z", "é", "\\n"];
         Union::new_weighted(vec![
             (10, path(inner.clone().boxed()).boxed()),
