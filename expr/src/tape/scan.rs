@@ -293,7 +293,7 @@ impl<'t, 'n> Scan<'t, 'n> {
         if digits == 0 || (leading_zero && digits > 1) {
             return Err(Unsure);
         }
-        let mut whole = true;
+        let (mut whole, mut exponent) = (true, 0);
         if self.taken(b'.') {
             whole = false;
             if self.digits() == 0 {
@@ -303,16 +303,22 @@ impl<'t, 'n> Scan<'t, 'n> {
         if self.taken(b'e') || self.taken(b'E') {
             whole = false;
             let _ = self.taken(b'+') || self.taken(b'-');
-            // Beyond two digits it may be more than a double holds.
-            if !matches!(self.digits(), 1..=2) {
+            exponent = self.digits();
+            if exponent == 0 {
                 return Err(Unsure);
             }
         }
-        if digits > MOST_DIGITS {
-            return Err(Unsure);
+        if exponent > 2 || digits > MOST_DIGITS {
+            self.double(start)?;
         }
         let zero = leading_zero && self.at - start == 1;
         Ok(if whole && digits <= EXACT_DIGITS && !(negative && zero) { Kind::Integer } else { Kind::Number })
+    }
+
+    /// Whether a double can hold the number that begins here: a reader that keeps it would refuse it otherwise.
+    fn double(&self, start: usize) -> Result<(), Unsure> {
+        let token = self.bytes.get(start..self.at).ok_or(Unsure)?;
+        serde_json::from_slice::<f64>(token).map(drop).map_err(|_| Unsure)
     }
 
     fn digits(&mut self) -> usize {
