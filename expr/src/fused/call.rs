@@ -228,8 +228,8 @@ fn two_texts<'v>(first: &'v Value<'_>, second: &'v Value<'_>) -> Result<Option<(
 
 /// Text with each occurrence of another replaced.
 fn replace<'a>(text: &Value<'a>, part: &Value<'a>, by: &Value<'a>) -> Result<Value<'a>, Unsure> {
-    let Some((text, part)) = two_texts(text, part)? else { return Ok(Value::Nothing) };
     let by = by.text()?.ok_or(Unsure)?;
+    let Some((text, part)) = two_texts(text, part)? else { return Ok(Value::Nothing) };
     if part.is_empty() {
         return Err(Unsure);
     }

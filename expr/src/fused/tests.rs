@@ -161,6 +161,8 @@ const EXPRESSIONS: &[&str] = &[
     "$.c[0]",
     "$$[a = \"x\"].b",
     "$[a = \"x\"].b",
+    "$replace(z, \"x\", null)",
+    "$replace(z, \"x\", \"y\")",
     "c.(null)",
     "a.{ \"k\": 1 }",
     "d.(a ? null : b)",

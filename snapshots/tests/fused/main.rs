@@ -39,6 +39,9 @@ const SHOWN: usize = 5;
 /// Disagreements after which no more are looked for.
 const FAULTS: usize = 200;
 
+/// The least share of the connectors' fields that need no engine, in percent.
+const FUSED: usize = 99;
+
 /// Records on one page.
 const PAGE: usize = 25;
 
@@ -51,7 +54,22 @@ fn main() -> ExitCode {
     std::env::set_current_dir(root).expect("the repository is there");
     let folders = ["connectors", "snapshots/samples/connectors"];
     let trials = folders.into_iter().flat_map(own).map(|found| Trial::test(found.name.clone(), move || both_ways_agree(&found)));
+    let trials = trials.chain([Trial::test("most fields are fused", most_fields_are_fused)]);
     libtest_mimic::run(&arguments, trials.collect()).exit_code()
+}
+
+/// Otherwise nothing would be compared.
+fn most_fields_are_fused() -> Result<(), Failed> {
+    let (mut fused, mut engine) = (0, Vec::new());
+    for found in own("connectors") {
+        let plan = found.load().expect("the connector's files can be read").compile().plan.ok_or("the connector does not compile")?;
+        for map in Connector::load(plan)?.fusion()? {
+            fused += map.fused.len();
+            engine.extend(map.engine.iter().map(|field| format!("{} {} {field}", found.name, map.resource)));
+        }
+    }
+    let share = 100 * fused / (fused + engine.len());
+    if share >= FUSED { Ok(()) } else { Err(format!("{share} % of the fields are fused; not:\n{}", engine.join("\n")).into()) }
 }
 
 fn own(folder: &str) -> Vec<Found> {
