@@ -40,7 +40,7 @@ const SHOWN: usize = 5;
 const FAULTS: usize = 200;
 
 /// The least share of the connectors' fields that need no engine, in percent.
-const FUSED: usize = 99;
+const FUSED: usize = 95;
 
 /// Records on one page.
 const PAGE: usize = 25;
