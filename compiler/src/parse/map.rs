@@ -172,3 +172,18 @@ fn filter<'a>(name: &Spanned<String>, node: &'a Node, context: &mut Context<'a>)
     }
     Some(Filter { name: name.clone(), via, r#type, parent, sets })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::mapped;
+
+    #[test]
+    fn the_model_of_a_map_shows_where_it_is_said_plainly() {
+        for plain in ["maps: user-directory@1\n", "# who\nmaps:  user-directory@1  # where\nusers: {}\n", "maps: user-directory"] {
+            assert_eq!(mapped(plain), Some("user-directory"), "{plain}");
+        }
+        for other in ["", "maps: \"user-directory@1\"\n", "{ maps: user-directory@1 }\n", "maps:\n  user-directory@1\n", "  maps: x@1\n"] {
+            assert_eq!(mapped(other), None, "{other}");
+        }
+    }
+}
