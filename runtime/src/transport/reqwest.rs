@@ -108,7 +108,8 @@ impl Clients {
 
     fn plain(&self) -> Result<&reqwest::Client, TransportError> {
         once(&self.plain, || {
-            let nobody = tls(false).map_err(|_| TransportError::new(TransportFailure::Other, "TLS cannot be set up"))?;
+            let nobody = tls(Some(rustls::RootCertStore::empty()))
+                .map_err(|_| TransportError::new(TransportFailure::Other, "TLS cannot be set up"))?;
             built(self.builder(&nobody))
         })
     }
@@ -116,7 +117,7 @@ impl Clients {
     /// TLS that trusts whom the system trusts.
     fn trusting(&self) -> Result<&rustls::ClientConfig, TransportError> {
         let none = "the system names no certificates to trust, so no https can be checked";
-        once(&self.trusting, || tls(true).map_err(|_| TransportError::new(TransportFailure::Other, none)))
+        once(&self.trusting, || tls(None).map_err(|_| TransportError::new(TransportFailure::Other, none)))
     }
 
     fn builder(&self, tls: &rustls::ClientConfig) -> reqwest::ClientBuilder {
@@ -126,6 +127,9 @@ impl Clients {
             .no_proxy()
             .connect_timeout(self.timeouts.connect)
             .read_timeout(self.timeouts.idle)
+            // A connection over which nothing comes any more is given up before the request is, so that the next attempt does not take it.
+            .http2_keep_alive_interval(self.timeouts.idle / 3)
+            .http2_keep_alive_timeout(self.timeouts.idle / 3)
     }
 }
 
@@ -144,10 +148,14 @@ fn built(builder: reqwest::ClientBuilder) -> Result<reqwest::Client, TransportEr
 }
 
 /// rustls with ring, given to this client alone: a provider installed for the whole process would be the embedder's business.
-fn tls(trust: bool) -> Result<rustls::ClientConfig, rustls::Error> {
+/// It trusts these roots, and without any those of the system.
+fn tls(roots: Option<rustls::RootCertStore>) -> Result<rustls::ClientConfig, rustls::Error> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let builder = rustls::ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
-    let builder = if trust { builder.with_platform_verifier()? } else { builder.with_root_certificates(rustls::RootCertStore::empty()) };
+    let builder = match roots {
+        Some(roots) => builder.with_root_certificates(roots),
+        None => builder.with_platform_verifier()?,
+    };
     let mut config = builder.with_no_client_auth();
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     Ok(config)
@@ -243,3 +251,6 @@ mod tests {
         assert_eq!(made(&transport), (true, false));
     }
 }
+
+#[cfg(test)]
+mod over_tls;
