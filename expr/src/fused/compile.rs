@@ -114,11 +114,12 @@ impl Compiling {
         let mut at = here.clone();
         let mut compiled = Vec::with_capacity(steps.len());
         for (index, step) in steps.iter().enumerate() {
-            let stands = match &step.node.kind {
-                Kind::Field(_) | Kind::Object(_) | Kind::Block(_) | Kind::Call(..) | Kind::Condition(..) => true,
-                Kind::Variable(name) => index == 0 || name.is_empty(),
-                _ => false,
-            };
+            let is_other = matches!(&step.node.kind, Kind::Variable(name) if index > 0 && !name.is_empty());
+            let stands = !is_other
+                && matches!(
+                    step.node.kind,
+                    Kind::Field(_) | Kind::Object(_) | Kind::Block(_) | Kind::Call(..) | Kind::Condition(..) | Kind::Variable(_)
+                );
             // A variable or a block that begins a path and is filtered is filtered as a whole, and not for each of the context's items.
             let first_is_other = index == 0 && !matches!(step.node.kind, Kind::Field(_)) && !step.filters.is_empty();
             if !stands || first_is_other {
@@ -131,7 +132,12 @@ impl Compiling {
             compiled.push(Step { op, filters });
             at = places;
         }
-        Some((Op::Path(compiled), at))
+        let name = |step: &Step| if let Op::Field(name) = &step.op { step.filters.is_empty().then(|| name.clone()) } else { None };
+        let op = match compiled.iter().map(name).collect() {
+            Some(names) => Op::Fields(names, compiled),
+            None => Op::Path(compiled),
+        };
+        Some((op, at))
     }
 
     fn filters(&mut self, filters: &[Node], places: &Places) -> Option<Vec<Op>> {

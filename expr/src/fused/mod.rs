@@ -102,6 +102,8 @@ enum Op {
     Variable(String),
     Field(String),
     Path(Vec<Step>),
+    /// A path of nothing but fields, and the same as any other.
+    Fields(Vec<String>, Vec<Step>),
     /// A value with predicates that is no step of a path.
     Filtered(Box<Op>, Vec<Op>),
     Array(Vec<Item>),

@@ -21,6 +21,10 @@ pub(super) fn run<'a>(op: &'a Op, here: &Value<'a>, around: Around<'a>) -> Resul
         Op::Variable(name) => around.variables.ok_or(Unsure)?.value(name)?,
         Op::Field(name) => field(name, here)?,
         Op::Path(steps) => path(steps, here, around)?,
+        Op::Fields(names, steps) => match straight(names, here) {
+            Some(value) => value,
+            None => path(steps, here, around)?,
+        },
         Op::Filtered(op, filters) => {
             let mut value = of(op)?;
             for filter in filters {
@@ -107,6 +111,24 @@ fn joined(mut results: Vec<Value<'_>>, last: bool) -> Value<'_> {
         return Value::List(List { items: flat, sequence: true });
     }
     Value::sequence(flat)
+}
+
+/// What stands at the end of a path of fields; none where a list stands on the way.
+fn straight<'a>(names: &[String], here: &Value<'a>) -> Option<Value<'a>> {
+    let Value::Kept(mut kept) = *here else { return None };
+    for name in names {
+        match kept.kind() {
+            Kind::Array => return None,
+            Kind::Object => match kept.get(name) {
+                Some(member) => kept = member,
+                None => return Some(Value::Nothing),
+            },
+            Kind::Null | Kind::True | Kind::False | Kind::Integer | Kind::Number | Kind::Text | Kind::EscapedText => {
+                return Some(Value::Nothing);
+            }
+        }
+    }
+    Some(Value::Kept(kept))
 }
 
 fn path<'a>(steps: &'a [Step], here: &Value<'a>, around: Around<'a>) -> Result<Value<'a>, Unsure> {

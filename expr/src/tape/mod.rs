@@ -106,10 +106,18 @@ impl<'a> Value<'a> {
     /// A member that was wanted.
     #[must_use]
     pub fn get(self, name: &str) -> Option<Self> {
-        match self.kind() {
-            Kind::Object => self.items().find(|member| member.name() == name),
-            Kind::Null | Kind::True | Kind::False | Kind::Integer | Kind::Number | Kind::Text | Kind::EscapedText | Kind::Array => None,
+        let own = self.node().filter(|node| node.kind == Kind::Object)?;
+        let mut at = self.at + 1;
+        while at < own.next as usize {
+            let node = self.nodes.get(at)?;
+            // Most names differ in their length already.
+            let (start, end) = (node.key.0 as usize, node.key.1 as usize);
+            if end - start == name.len() && self.text.get(start..end) == Some(name) {
+                return Some(Self { at, ..self });
+            }
+            at = node.next as usize;
         }
+        None
     }
 
     /// The items of an array, or the wanted members of an object, in the order of the text.
