@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use connc_expr::limits::JSON_DEPTH;
 use connc_expr::tape::{Kind, Tape, Value, Wants};
 use connc_plan::{Expression, Operation, Path, Records};
 use serde_json::Value as Json;
@@ -54,10 +55,11 @@ fn unite<'a>(wants: &mut Wants, programs: &Programs, expressions: impl Iterator<
 }
 
 impl Received {
-    /// Notes where what is wanted stands, if the answer is plain JSON that nests no deeper than `depth`.
+    /// Notes where what is wanted stands, if the answer is plain JSON that nests no deeper than `depth` and than the engine reads: of what is
+    /// only noted to be there, the engine would say how deep it is.
     pub(crate) fn note(&mut self, wants: &Wants, record: Option<&Arc<Wants>>, depth: usize) {
         let mut tape = Tape::default();
-        if self.exact && tape.read(&self.text, wants, depth).is_ok() {
+        if self.exact && tape.read(&self.text, wants, depth.min(JSON_DEPTH)).is_ok() {
             self.tape = Some(tape);
             self.record = record.cloned();
         }

@@ -1,7 +1,5 @@
 //! What `connc list` says of built-in connectors without checking and replaying them is true.
 
-#![expect(clippy::expect_used, reason = "a test that cannot read its files fails")]
-
 use std::path::Path;
 
 use connc::facts::Facts;
