@@ -7,6 +7,7 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use connc_plan::{Action, ErrorKind, Operation, Request};
@@ -32,6 +33,9 @@ const BYTES: usize = 4 << 20;
 
 /// After so many guesses that were wrong, pages of a list are not guessed any more.
 const WRONG: u32 = 3;
+
+/// Of all lists of a runtime together, so many pages are under way or wait that were asked for ahead, besides the next one of each list.
+const IN_ALL: usize = 64;
 
 /// So many pages are under way at first; more when the caller waits for one of them all the same.
 const FIRST: usize = 2;
@@ -76,6 +80,23 @@ struct Asked {
     answer: Letter<Came>,
     meter: Arc<Meter>,
     abort: AbortHandle,
+    _held: Held,
+}
+
+/// One of the pages that a runtime holds or waits for ahead.
+struct Held(Arc<AtomicUsize>);
+
+impl Held {
+    fn new(held: &Arc<AtomicUsize>) -> Self {
+        held.fetch_add(1, Ordering::Relaxed);
+        Self(Arc::clone(held))
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 /// What came.
@@ -235,7 +256,8 @@ impl Ahead {
         }
         let unanswered = self.asked.iter().filter(|asked| asked.answer.is_open()).count();
         let spare = usize::try_from(of.context.budget.spare(request.origin, now, self.lasts)).unwrap_or(usize::MAX);
-        let most = width.saturating_sub(known).min(spare.saturating_sub(unanswered));
+        let free = IN_ALL.saturating_sub(of.context.parts().held.load(Ordering::Relaxed));
+        let most = width.saturating_sub(known).min(spare.saturating_sub(unanswered)).min(free);
         let states = std::iter::successors(Some(state.clone()), |state| paginate::beyond(paginate, state, pace));
         self.asked.extend(states.skip(known).take(most).map(|state| asked(of, state, false, &spawner)));
     }
@@ -263,7 +285,7 @@ fn asked(of: Of<'_>, state: State, wanted: bool, spawner: &spawn::Spawner) -> As
     };
     let (work, abort) = abortable(work.instrument(span));
     spawner(work.map(drop).boxed());
-    Asked { token, wanted, answer, meter, abort }
+    Asked { token, wanted, answer, meter, abort, _held: Held::new(&of.context.parts().held) }
 }
 
 /// Whether the loop may ask for the page of a state.

@@ -1,6 +1,7 @@
 //! What the embedder gives, and the ways to call.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
 use std::time::Duration;
 
 use futures_util::future::{BoxFuture, select};
@@ -40,6 +41,8 @@ pub(crate) struct Parts {
     pub(crate) concurrency: Option<u32>,
     pub(crate) ahead: usize,
     pub(crate) spawner: Option<Spawner>,
+    /// Pages that were asked for ahead and not given yet, of all lists.
+    pub(crate) held: Arc<AtomicUsize>,
 }
 
 impl Runtime {
@@ -315,6 +318,7 @@ impl Builder {
             concurrency,
             ahead: ahead.unwrap_or(AHEAD),
             spawner,
+            held: Arc::default(),
         })
     }
 }

@@ -92,3 +92,16 @@ async fn lists_of_many_accounts_run_at_once() {
     assert!(read.iter().all(|read| read.ids == bench.expected()));
     assert_eq!(bench.provider.clock.elapsed(), 20 * SLOW);
 }
+
+#[tokio::test(start_paused = true)]
+async fn many_lists_share_what_is_held_ahead() {
+    let bench = bench(Provider { total: true, ..Provider::new(Style::Numbers, 40) });
+    let lists = (0..50).map(|_| bench.all(list()));
+    let read = futures_util::future::join_all(lists).await;
+    assert!(read.iter().all(|read| read.ids == bench.expected()));
+    // Of each list the page that is waited for and the next one, and 64 of all.
+    assert!(bench.provider.most_at_once() <= 2 * 50 + 64, "{}", bench.provider.most_at_once());
+    // What was held is let go again.
+    let alone = bench.all(list()).await;
+    assert_eq!((alone.ids, bench.provider.requests()), (bench.expected(), 51 * 40));
+}
