@@ -75,12 +75,21 @@ fn look_up<'a>(name: &str, of: &Value<'a>) -> Value<'a> {
         Value::Object(members) => members.iter().find(|(known, _)| known == name).map_or(Value::Nothing, |(_, value)| value.clone()),
         Value::Kept(_) | Value::List(_) => {
             let mut found = Vec::new();
-            for item in of.list().into_iter().flatten() {
-                append(&mut found, look_up(name, &item));
-            }
+            look_up_each(name, of, &mut found);
             Value::sequence(found)
         }
         Value::Nothing | Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) => Value::Nothing,
+    }
+}
+
+/// Appends the members of a list's items, and of the items of lists in it: one sequence, in which a single result that is a list stays one.
+fn look_up_each<'a>(name: &str, of: &Value<'a>, found: &mut Vec<Value<'a>>) {
+    for item in of.list().into_iter().flatten() {
+        if item.is_list() {
+            look_up_each(name, &item, found);
+        } else {
+            append(found, look_up(name, &item));
+        }
     }
 }
 

@@ -253,6 +253,7 @@ fn value() -> impl Strategy<Value = String> {
     leaf.prop_recursive(4, 30, 4, |inner| {
         prop_oneof![
             2 => prop::collection::vec(inner.clone(), 0..4).prop_map(|items| format!("[{}]", items.join(","))),
+            1 => inner.clone().prop_map(|item| format!("[[{item}]]")),
             3 => members(inner),
         ]
     })
