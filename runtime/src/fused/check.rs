@@ -6,8 +6,6 @@
 use connc_expr::functions::{is_email, is_url};
 use serde_json::{Map, Value};
 
-use super::Group;
-
 /// What a value has to be.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Check {
@@ -102,14 +100,14 @@ fn is_note(word: &str) -> bool {
 }
 
 /// What is demanded of a field; none where it may not be there, or where that cannot be said.
-pub(super) fn of_field(known: &[(String, Check)], closed: bool, group: &Group, name: &str) -> Option<Check> {
+pub(super) fn of_field(known: &[(String, Check)], closed: bool, group: Option<&str>, name: &str) -> Option<Check> {
     let in_members = |known: &[(String, Check)], closed: bool, name: &str| {
         let check = known.iter().find(|(member, _)| member == name).map(|(_, check)| check.clone());
         check.or((!closed).then_some(Check::Anything))
     };
     match group {
-        Group::None => in_members(known, closed, name),
-        Group::Of(outer) => match in_members(known, closed, outer)? {
+        None => in_members(known, closed, name),
+        Some(outer) => match in_members(known, closed, outer)? {
             Check::Anything => Some(Check::Anything),
             Check::Object(members) if members.required.is_empty() => in_members(&members.known, members.closed, name),
             Check::Object(_) | Check::Text(_) | Check::Words(_) | Check::Bool | Check::Integer | Check::Number | Check::List(_) => None,

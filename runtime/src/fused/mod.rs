@@ -37,22 +37,14 @@ pub(crate) struct FusedMap {
 
 #[derive(Debug)]
 struct Field {
-    /// The name as a member's, with what it takes to get there: `"custom":{"team":`.
+    /// The name as it begins a member: `"team":`.
     key: String,
     name: String,
-    group: Group,
+    /// The object of the record that it stands in, such as `custom`; none: the record itself.
+    group: Option<String>,
     kind: Kind,
     check: Check,
     way: Way,
-}
-
-/// Where a field stands in an object of the record, such as `custom`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Group {
-    /// In the record itself.
-    None,
-    /// In the object of this name.
-    Of(String),
 }
 
 /// How a field's value is made.
@@ -88,17 +80,24 @@ impl FusedMap {
         let mut fused = Self { fields: Vec::new(), wants: Arc::default(), reads: None, required: Vec::new() };
         for field in &map.fields {
             let (group, name) = match field.name.split_once('.') {
-                None => (Group::None, field.name.as_str()),
-                Some((outer, inner)) if !inner.contains('.') => (Group::Of(outer.to_owned()), inner),
+                None => (None, field.name.as_str()),
+                Some((outer, inner)) if !inner.contains('.') => (Some(outer), inner),
                 Some(_) => return Ok(None),
             };
-            let Some(check) = check::of_field(&known, closed, &group, name) else { return Ok(None) };
-            if !fused.takes(&group, name) {
+            let Some(check) = check::of_field(&known, closed, group, name) else { return Ok(None) };
+            if !fused.takes(group, name) {
                 return Ok(None);
             }
             let Some(way) = fused.way(&field.value, &field.kind, &check, programs, &mut wants)? else { return Ok(None) };
             let key = format!("{}:", Value::from(name));
-            fused.fields.push(Field { key, name: field.name.clone(), group, kind: field.kind.clone(), check, way });
+            fused.fields.push(Field {
+                key,
+                name: field.name.clone(),
+                group: group.map(str::to_owned),
+                kind: field.kind.clone(),
+                check,
+                way,
+            });
         }
         for name in required {
             let Some(number) = fused.fields.iter().position(|field| field.name == name) else { return Ok(None) };
@@ -114,13 +113,13 @@ impl FusedMap {
     }
 
     /// Whether a further field can simply be written after those before it.
-    fn takes(&self, group: &Group, name: &str) -> bool {
-        let last = self.fields.last().map(|field| &field.group);
+    fn takes(&self, group: Option<&str>, name: &str) -> bool {
+        let stands_in = |field: &Field, outer: &str| field.group.as_deref() == Some(outer);
         match group {
-            Group::None => !self.fields.iter().any(|field| field.name == name || field.group == Group::Of(name.to_owned())),
-            Group::Of(outer) => {
-                let goes_on = last == Some(group);
-                goes_on || !self.fields.iter().any(|field| field.name == *outer || field.group == *group)
+            None => !self.fields.iter().any(|field| field.name == name || stands_in(field, name)),
+            Some(outer) => {
+                let goes_on = self.fields.last().is_some_and(|last| stands_in(last, outer));
+                goes_on || !self.fields.iter().any(|field| field.name == outer || stands_in(field, outer))
             }
         }
     }
@@ -196,19 +195,22 @@ impl FusedMap {
         };
         let mut text = String::with_capacity(raw.len() + raw.len() / 2 + 64);
         text.push('{');
-        let mut open = &Group::None;
+        let mut open: Option<&str> = None;
         for (number, field) in self.fields.iter().enumerate() {
             let before = text.len();
-            if *open != field.group {
-                if *open != Group::None {
+            let group = field.group.as_deref();
+            if open != group {
+                if open.is_some() {
                     text.push('}');
                 }
-                begin(&mut text, &field.group);
+                if let Some(name) = group {
+                    begin(&mut text, name);
+                }
             }
             comma(&mut text);
             text.push_str(&field.key);
             if self.value(number, field, record, &document, over, scratch, &mut text)? {
-                open = &field.group;
+                open = group;
             } else {
                 text.truncate(before);
                 if self.required.contains(&number) {
@@ -217,7 +219,7 @@ impl FusedMap {
                 scratch.absent.push(number);
             }
         }
-        if *open != Group::None {
+        if open.is_some() {
             text.push('}');
         }
         if over.treatment.raw {
@@ -263,15 +265,10 @@ impl FusedMap {
 }
 
 /// Begins an object of the record.
-fn begin(text: &mut String, group: &Group) {
-    match group {
-        Group::None => {}
-        Group::Of(name) => {
-            comma(text);
-            text.push_str(&Value::from(name.as_str()).to_string());
-            text.push_str(":{");
-        }
-    }
+fn begin(text: &mut String, name: &str) {
+    comma(text);
+    text.push_str(&Value::from(name).to_string());
+    text.push_str(":{");
 }
 
 fn comma(text: &mut String) {
