@@ -263,6 +263,11 @@ impl Bench {
     }
 
     pub(crate) async fn all(&self, call: Call) -> Read {
+        self.read(call, Duration::ZERO).await
+    }
+
+    /// The same by somebody who takes so long over each page.
+    pub(crate) async fn read(&self, call: Call, pause: Duration) -> Read {
         let mut pages = self.pages(call);
         let mut read = Read::default();
         while let Some(page) = pages.next().await {
@@ -273,6 +278,9 @@ impl Bench {
                     read.cursor = page.next_cursor;
                 }
                 Err(error) => read.error = Some(error),
+            }
+            if !pause.is_zero() {
+                tokio::time::sleep(pause).await;
             }
         }
         read

@@ -78,19 +78,7 @@ async fn read(case: &Case, ahead: usize) -> (Read, Bench) {
     let bench = made(case, ahead);
     let mode = if case.managed { Mode::Managed } else { Mode::Passthrough };
     let call = case.limit.into_iter().fold(list().rate_limit(mode), connc_runtime::Call::limit);
-    let mut pages = bench.pages(call);
-    let mut read = Read::default();
-    while let Some(page) = pages.next().await {
-        match page {
-            Ok(page) => {
-                read.ids.extend(page.records.iter().map(|record| record.value().unwrap()["id"].as_u64().unwrap()));
-                read.requests += page.counters.requests;
-                read.cursor = page.next_cursor;
-            }
-            Err(error) => read.error = Some(error),
-        }
-        tokio::time::sleep(Duration::from_millis(case.pause)).await;
-    }
+    let read = bench.read(call, Duration::from_millis(case.pause)).await;
     (read, bench)
 }
 
