@@ -6,13 +6,14 @@
 //! asked for and is not what follows is dropped.
 
 use std::collections::VecDeque;
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use connc_plan::{Action, ErrorKind, Operation, Request};
 use futures_util::FutureExt as _;
-use futures_util::future::{AbortHandle, abortable};
+use futures_util::future::{AbortHandle, Either, abortable, select};
 use jiff::Timestamp;
 use serde_json::Value;
 use tracing::Instrument as _;
@@ -42,6 +43,9 @@ const FIRST: usize = 2;
 
 /// After so many pages in a row that nobody waited for, fewer will do.
 const ENOUGH: u32 = 32;
+
+/// A wait that is shorter is none: where the provider takes a moment only, further pages would cost memory and save no time.
+const MOMENT: Duration = Duration::from_millis(2);
 
 /// The answer that a page is in.
 type Answered = (Received, Vars);
@@ -136,15 +140,13 @@ impl Ahead {
     pub(crate) async fn page(&mut self, of: Of<'_>, state: &State) -> Result<Answered, Error> {
         bound(of, state)?;
         self.follow(of.context, state);
-        self.widen(of.context.parts().ahead);
         let width = self.width(of);
         if width > 1 {
             self.fill(of, state, width, true);
         }
-        let Some(asked) = self.asked.front_mut() else { return self.asked_now(of, state).await };
+        let Some(wanted) = self.asked.front().map(|asked| asked.wanted) else { return self.asked_now(of, state).await };
         // Until it is there it keeps its place: the future that waits may be dropped.
-        let came = asked.answer.read().await;
-        let wanted = asked.wanted;
+        let came = self.first(of, state).await;
         if let Some(asked) = self.asked.pop_front() {
             of.context.meter.absorb(&asked.meter);
         }
@@ -159,6 +161,26 @@ impl Ahead {
             }
         }
         answer
+    }
+
+    /// What came for the first page that was asked for. Where the caller waits for it, more are asked for meanwhile.
+    async fn first(&mut self, of: Of<'_>, state: &State) -> Option<Came> {
+        let asked = self.asked.front_mut()?;
+        if !asked.wanted {
+            let moment = of.context.parts().clock.timer(MOMENT);
+            let soon = match select(pin!(asked.answer.read()), moment).await {
+                Either::Left((came, _)) => Some(came),
+                Either::Right(_) => None,
+            };
+            if let Some(came) = soon {
+                self.rest();
+                return came;
+            }
+            self.widen(of.context.parts().ahead);
+            let width = self.width(of);
+            self.fill(of, state, width, true);
+        }
+        self.asked.front_mut()?.answer.read().await
     }
 
     async fn asked_now(&mut self, of: Of<'_>, state: &State) -> Result<Answered, Error> {
@@ -199,15 +221,17 @@ impl Ahead {
         (self.calls, self.wide, self.ready) = (1, FIRST, 0);
     }
 
-    /// Has more pages under way where the caller would wait for the next one, and fewer where none was waited for in a while: pages that
-    /// wait for the caller take memory, and tell the provider of a hurry that there is not.
+    /// Has more pages under way where the caller waits for the next one.
     fn widen(&mut self, most: usize) {
-        match self.asked.front() {
-            Some(asked) if asked.wanted => {}
-            Some(asked) if asked.answer.is_open() => (self.wide, self.ready) = (self.wide.saturating_mul(2).min(most.max(FIRST)), 0),
-            Some(_) if self.ready >= ENOUGH => (self.wide, self.ready) = (FIRST.max(self.wide / 2), 0),
-            Some(_) => self.ready = self.ready.saturating_add(1),
-            None => {}
+        (self.wide, self.ready) = (self.wide.saturating_mul(2).min(most.max(FIRST)), 0);
+    }
+
+    /// Has fewer pages under way where none was waited for in a while: pages that wait for the caller take memory, and tell the provider of a
+    /// hurry that there is not.
+    fn rest(&mut self) {
+        self.ready = self.ready.saturating_add(1);
+        if self.ready > ENOUGH {
+            (self.wide, self.ready) = (FIRST.max(self.wide / 2), 0);
         }
     }
 

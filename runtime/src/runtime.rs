@@ -216,7 +216,7 @@ impl Builder {
 
     /// How many pages of a list are asked for before the caller wants them: 8 unless said otherwise, and none with 0. The page that follows is
     /// asked for while the one before is used, and several where the plan says that pages can be told beforehand and the account's budget
-    /// can spare them, as many as it takes that the caller does not wait. It begins when a second page is wanted. More than 4 MiB of pages are
+    /// can spare them, as many as it takes that the caller does not wait for longer than a moment. It begins when a second page is wanted. More than 4 MiB of pages are
     /// not held.
     #[must_use]
     pub const fn ahead(mut self, pages: usize) -> Self {

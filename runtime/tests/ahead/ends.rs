@@ -112,7 +112,8 @@ async fn what_breaks_is_tried_again_where_it_stands() {
 
 #[tokio::test(start_paused = true)]
 async fn dropping_the_list_gives_up_what_is_under_way() {
-    let bench = bench(Provider { total: true, takes: |page| if page < 4 { 1 } else { 1000 * SLOW }, ..Provider::new(Style::Numbers, 40) });
+    let bench =
+        bench(Provider { total: true, takes: |page| if page < 4 { SLOW } else { 1000 * SLOW }, ..Provider::new(Style::Numbers, 40) });
     let mut pages = bench.pages(list());
     for _ in 0..4 {
         pages.next().await.unwrap().unwrap();

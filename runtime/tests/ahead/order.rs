@@ -14,7 +14,7 @@ use crate::support;
 async fn answers_that_overtake_each_other_change_nothing() {
     for style in [Style::Numbers, Style::Offsets] {
         // Every fourth page takes long, so that those after it are there first.
-        let takes = |page| if page % 4 == 0 { 10 * SLOW } else { 1 + page % 3 };
+        let takes = |page| if page % 4 == 0 { 10 * SLOW } else { 3 + page % 3 };
         let bench = bench(Provider { takes, total: true, ..Provider::new(style, 40) });
         let read = bench.all(list()).await;
         assert!(read.error.is_none(), "{read:?}");
@@ -30,6 +30,15 @@ async fn waiting_is_shared_by_the_pages_that_are_under_way() {
     bench.all(list()).await;
     // The time is that of the provider alone: one, two, four, and then eight at a time.
     assert!(bench.provider.clock.elapsed() <= (200 / 8 + 4) * SLOW, "{}", bench.provider.clock.elapsed());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_provider_that_takes_a_moment_only_is_not_asked_for_more() {
+    for (takes, most) in [(|_| 1, 2), (|_| 3, 8)] as [(fn(u64) -> u64, usize); 2] {
+        let bench = bench(Provider { takes, total: true, ..Provider::new(Style::Numbers, 200) });
+        assert_eq!(bench.all(list()).await.ids, bench.expected());
+        assert_eq!(bench.provider.most_at_once(), most);
+    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -50,7 +59,7 @@ async fn who_takes_one_page_causes_one_request() {
 
 #[tokio::test(start_paused = true)]
 async fn the_embedder_says_how_many() {
-    for (ahead, most) in [(0, 1), (1, 1), (3, 3), (20, 16)] {
+    for (ahead, most) in [(0, 1), (1, 1), (3, 3), (20, 20)] {
         let provider = Provider { total: true, ..Provider::new(Style::Numbers, 40) };
         let bench = built(provider, json!({}), |builder| builder.ahead(ahead));
         assert_eq!(bench.all(list()).await.ids, bench.expected());
