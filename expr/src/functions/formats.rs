@@ -43,13 +43,20 @@ fn only(arguments: &[Option<Value>], is: fn(&str) -> bool) -> Result<Option<Valu
     }
 }
 
-/// A valid email address by the HTML standard, section 4.10.5.1.5, whose local part is a dot-atom (RFC 5322, section 3.2.3) of at most 64 bytes.
+/// A valid email address by the HTML standard, section 4.10.5.1.5, whose local part is a dot-atom (RFC 5322, section 3.2.3) of at most 64 bytes,
+/// and in whose domain a label with hyphens in its third and fourth place is an internationalised name (RFC 5891, section 4.2.3.1).
 #[must_use]
 pub fn is_email(text: &str) -> bool {
     let Some((local, domain)) = text.rsplit_once('@') else { return false };
     let atom =
         |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+/=?^_`{|}~-".contains(&byte));
-    local.len() <= 64 && local.split('.').all(atom) && is_domain(domain)
+    local.len() <= 64 && local.split('.').all(atom) && is_domain(domain) && domain.split('.').all(is_encoded_or_plain)
+}
+
+/// Whether a label is no encoded one, or one that can be decoded (RFC 3492).
+fn is_encoded_or_plain(label: &str) -> bool {
+    label.as_bytes().get(2..4) != Some(b"--")
+        || label.strip_prefix("xn--").is_some_and(|code| idna::punycode::decode_to_string(code).is_some())
 }
 
 /// A host name (RFC 1123, section 2.1).
@@ -95,10 +102,12 @@ mod tests {
 
     #[test]
     fn what_is_of_the_format() {
-        for email in ["ada@acme.example", "a.b+c@x-y.example", "a@b"] {
+        for email in ["ada@acme.example", "a.b+c@x-y.example", "a@b", "a@xn--mller-kva.example", "a@a--b.example"] {
             assert!(is_email(email), "{email}");
         }
-        for other in ["", "@", "a@", "@b", "a b@c", "a..b@c", ".a@b", "a@-b", "a@b..c", "é@b", "a@b@c d"] {
+        for other in
+            ["", "@", "a@", "@b", "a b@c", "a..b@c", ".a@b", "a@-b", "a@b..c", "é@b", "a@b@c d", "a@ab--c.example", "a@b.xn--0-.example"]
+        {
             assert!(!is_email(other), "{other}");
         }
         for url in ["https://acme.example", "http://acme.example:8080/a%20b?c=d#e", "https://acme.example/?x"] {
