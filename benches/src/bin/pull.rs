@@ -11,7 +11,7 @@ use clap::Parser;
 use connc_benches::floor::Failure;
 use connc_benches::mock::Style;
 use connc_benches::{Shape, jobs, library};
-use connc_runtime::{Bundle, Runtime};
+use connc_runtime::{Builder, Bundle, Runtime};
 use futures_util::{StreamExt as _, stream};
 
 /// The library: plans that `connc build` wrote, and the runtime
@@ -25,6 +25,9 @@ struct Args {
     style: String,
     /// `users`, `items` or `orders`
     shape: String,
+    /// Pages that are asked for ahead, at most; as many as the runtime finds right without it
+    #[arg(long)]
+    ahead: Option<usize>,
     #[command(flatten)]
     lists: jobs::Lists,
 }
@@ -41,12 +44,13 @@ async fn main() -> ExitCode {
 }
 
 async fn run(args: Args) -> Result<(), Failure> {
-    let Args { plans, origin, style, shape, lists } = args;
+    let Args { plans, origin, style, shape, ahead, lists } = args;
     let shape = Shape::named(&shape).ok_or("the shape is `users`, `items` or `orders`")?;
     let style = Style::named(&style).ok_or("the style is `link`, `page` or `cursor`")?;
     let bundle = Bundle::read(&std::fs::read_to_string(plans)?)?;
     let connector = bundle.connector(&library::connector(style))?;
-    let runtime = Runtime::builder().map_base(&origin).build()?;
+    let builder = Runtime::builder().map_base(&origin);
+    let runtime = ahead.into_iter().fold(builder, Builder::ahead).build()?;
     let out = Arc::new(std::io::stdout());
     let mut accounts = stream::iter(0..lists.accounts)
         .map(|number| {

@@ -17,6 +17,8 @@ pub enum Contender {
     Run,
     /// A service that embeds the runtime.
     Library,
+    /// The same, with no page asked for before it is wanted.
+    OneByOne,
 }
 
 impl Contender {
@@ -29,6 +31,7 @@ impl Contender {
             Self::Value => "floor: parse and print",
             Self::Run => "`connc run`",
             Self::Library => "library",
+            Self::OneByOne => "library, one page at a time",
         }
     }
 }
@@ -51,7 +54,7 @@ pub struct Job {
 }
 
 const ALL: &[Contender] = &[Contender::Floor, Contender::Value, Contender::Run, Contender::Library];
-const AHEAD: &[Contender] = &[Contender::Floor, Contender::Ahead, Contender::Run, Contender::Library];
+const AHEAD: &[Contender] = &[Contender::Floor, Contender::Ahead, Contender::Run, Contender::Library, Contender::OneByOne];
 const SERVICES: &[Contender] = &[Contender::Floor, Contender::Value, Contender::Library];
 
 const fn job(name: &'static str, title: &'static str, style: Style, shape: Shape, lists: Lists, contenders: &'static [Contender]) -> Job {

@@ -123,15 +123,17 @@ impl Setup {
             command.args([mode, &self.origin, style_name, shape_name, "--ahead", ahead]).args(lists.options());
             command
         };
+        let service = |option: Option<&str>| {
+            let mut command = self.program("pull");
+            command.arg(self.plans()).args([&self.origin, style_name, shape_name]).args(lists.options()).args(option);
+            command
+        };
         match contender {
             Contender::Floor => by_hand("typed", "1"),
             Contender::Ahead => by_hand("typed", "8"),
             Contender::Value => by_hand("value", "1"),
-            Contender::Library => {
-                let mut command = self.program("pull");
-                command.arg(self.plans()).args([&self.origin, style_name, shape_name]).args(lists.options());
-                command
-            }
+            Contender::Library => service(None),
+            Contender::OneByOne => service(Some("--ahead=0")),
             Contender::Run => {
                 let mut command = self.connc();
                 command.args(["run", &library::connector(*style), shape_name, "--all", "--output", "jsonl", "--base-url", &self.origin]);
