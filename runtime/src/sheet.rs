@@ -58,8 +58,9 @@ impl Received {
     /// Notes where what is wanted stands, if the answer is plain JSON that nests no deeper than `depth` and than the engine reads: of what is
     /// only noted to be there, the engine would say how deep it is.
     pub(crate) fn note(&mut self, wants: &Wants, record: Option<&Arc<Wants>>, depth: usize) {
-        let mut tape = Tape::default();
-        if self.exact && tape.read(&self.text, wants, depth.min(JSON_DEPTH)).is_ok() {
+        if self.exact
+            && let Ok(tape) = Tape::of(&self.text, wants, depth.min(JSON_DEPTH))
+        {
             self.tape = Some(tape);
             self.record = record.cloned();
         }
@@ -162,7 +163,7 @@ fn lacks(value: Value<'_>, path: &[String]) -> bool {
     match value.kind() {
         Kind::Array => value.items().all(|item| lacks(item, path)),
         Kind::Object => value.get(name).is_none_or(|member| lacks(member, rest)),
-        Kind::Null | Kind::True | Kind::False | Kind::Integer | Kind::Number | Kind::Text | Kind::EscapedText => true,
+        Kind::Null | Kind::True | Kind::False | Kind::Integer | Kind::Decimal | Kind::Number | Kind::Text | Kind::EscapedText => true,
     }
 }
 

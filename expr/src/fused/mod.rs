@@ -31,7 +31,7 @@ use crate::engine::Variables;
 use crate::ir;
 use crate::tape::{self, Unsure, Wants};
 
-pub use value::{Items, List, Seen, Value};
+pub use value::{Items, List, Seen, Sort, Value};
 
 /// A plain expression, compiled.
 #[derive(Clone, Debug)]
@@ -76,7 +76,11 @@ impl Fused {
         if around.record.kind() == tape::Kind::Array {
             return Err(Unsure);
         }
-        run::run(&self.op, &Value::Kept(around.record), around)
+        match &self.op {
+            // As nearly always.
+            Op::Field(name) => Ok(around.record.get(name).map_or(Value::Nothing, Value::Kept)),
+            op => run::run(op, &Value::Kept(around.record), around),
+        }
     }
 }
 

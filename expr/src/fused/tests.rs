@@ -1,3 +1,5 @@
+use proptest::prelude::*;
+
 use crate::tape::{Kind, Tape};
 use crate::{Document, Limits, Program, Variables};
 
@@ -204,4 +206,17 @@ fn only_what_is_read_is_wanted() {
     assert_eq!(names, ["a", "c"]);
     // The object that is filtered is given on, and so kept.
     assert_eq!(tape.root(text).get("c").unwrap().kind(), Kind::Object);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+
+    #[test]
+    fn numbers_are_spelled_as_the_engine_spells_them(number in "-?(0|[1-9][0-9]{0,17})(\\.[0-9]{1,16})?([eE][+-]?[0-9]{1,2})?") {
+        let program = Program::compile("a").unwrap();
+        let record = format!(r#"{{"a": {number}}}"#);
+        if let Some(made) = fused(&program, &record, &Variables::new()) {
+            prop_assert_eq!(Ok(made), by_engine(&program, &record, &Variables::new()), "{}", record);
+        }
+    }
 }

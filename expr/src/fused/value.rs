@@ -54,6 +54,25 @@ pub enum Seen<'a, 'v> {
     Object,
 }
 
+/// Which of JSON's kinds a value is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sort {
+    /// Nothing.
+    Nothing,
+    /// `null`.
+    Null,
+    /// A boolean.
+    Bool,
+    /// A number.
+    Number,
+    /// Text.
+    Text,
+    /// A list on the tape or made.
+    List,
+    /// An object on the tape or made.
+    Object,
+}
+
 /// The items of a list.
 #[derive(Clone, Debug)]
 pub enum Items<'a, 'v> {
@@ -96,7 +115,7 @@ impl<'a> Value<'a> {
                 Kind::Null => Seen::Null,
                 Kind::True => Seen::Bool(true),
                 Kind::False => Seen::Bool(false),
-                Kind::Integer => Seen::Number(number::double(kept.slice())?),
+                Kind::Integer | Kind::Decimal => Seen::Number(number::double(kept.slice())?),
                 Kind::Number if number::is_beyond(kept.slice()) => Seen::Text(Cow::Borrowed(kept.slice())),
                 Kind::Number => Seen::Number(number::double(kept.slice())?),
                 Kind::Text => Seen::Text(Cow::Borrowed(kept.inner())),
@@ -107,8 +126,32 @@ impl<'a> Value<'a> {
         })
     }
 
+    /// Which kind it is of, without a look at what it holds.
+    #[must_use]
+    pub fn sort(&self) -> Sort {
+        match self {
+            Self::Nothing => Sort::Nothing,
+            Self::Null => Sort::Null,
+            Self::Bool(_) => Sort::Bool,
+            Self::Number(_) => Sort::Number,
+            Self::Text(_) => Sort::Text,
+            Self::List(_) => Sort::List,
+            Self::Object(_) => Sort::Object,
+            Self::Kept(kept) => match kept.kind() {
+                Kind::Null => Sort::Null,
+                Kind::True | Kind::False => Sort::Bool,
+                Kind::Number if number::is_beyond(kept.slice()) => Sort::Text,
+                Kind::Integer | Kind::Decimal | Kind::Number => Sort::Number,
+                Kind::Text | Kind::EscapedText => Sort::Text,
+                Kind::Array => Sort::List,
+                Kind::Object => Sort::Object,
+            },
+        }
+    }
+
     /// Its items, if it is a list.
-    pub(super) fn list<'v>(&'v self) -> Option<Items<'a, 'v>> {
+    #[must_use]
+    pub fn list<'v>(&'v self) -> Option<Items<'a, 'v>> {
         match self {
             Self::List(list) => Some(Items::Made(list.items.iter())),
             Self::Kept(kept) if kept.kind() == Kind::Array => Some(Items::Kept(kept.items())),
@@ -212,7 +255,7 @@ impl<'a> Value<'a> {
 fn write_kept(kept: tape::Value<'_>, out: &mut String) -> Result<(), Unsure> {
     match kept.kind() {
         // What stands there is its only spelling.
-        Kind::Null | Kind::True | Kind::False | Kind::Integer | Kind::Text => out.push_str(kept.slice()),
+        Kind::Null | Kind::True | Kind::False | Kind::Integer | Kind::Decimal | Kind::Text => out.push_str(kept.slice()),
         Kind::Number | Kind::EscapedText => Value::Kept(kept).write_scalar(out)?,
         Kind::Array => {
             out.push('[');

@@ -9,8 +9,7 @@
 //! let mut wants = Wants::presence();
 //! wants.add(&["users", "name"], &Wants::presence());
 //! let text = r#"{"users": [{"id": 1, "name": "ada"}, {"id": 2, "name": "lin"}], "more": {}}"#;
-//! let mut tape = Tape::default();
-//! tape.read(text, &wants, 100).expect("is plain JSON");
+//! let tape = Tape::of(text, &wants, 100).expect("is plain JSON");
 //! let users = tape.root(text).get("users").expect("is there");
 //! let names: Vec<_> = users.items().filter_map(|user| user.get("name")).map(|name| name.slice()).collect();
 //! assert_eq!(names, [r#""ada""#, r#""lin""#]);
@@ -38,6 +37,8 @@ pub enum Kind {
     False,
     /// An integer of few digits in its only spelling, so that its text is its value.
     Integer,
+    /// A number with a fraction, likewise of few digits in its only spelling.
+    Decimal,
     /// Any other number.
     Number,
     /// Text in which nothing is escaped.
@@ -55,10 +56,25 @@ struct Node {
     kind: Kind,
     start: u32,
     end: u32,
-    /// Where its name stands between the quotes, if it is a member.
-    key: (u32, u32),
+    /// Its name, if it is a member.
+    name: Name,
     /// The node after everything below this one.
     next: u32,
+}
+
+/// Where a member's name stands between the quotes, and its mark.
+#[derive(Clone, Copy, Debug, Default)]
+struct Name {
+    start: u32,
+    mark: u32,
+}
+
+impl Name {
+    #[inline]
+    fn of(self, text: &str) -> Option<&str> {
+        let start = self.start as usize;
+        text.get(start..start + wants::length(self.mark))
+    }
 }
 
 /// Where the wanted values of a text stand. It can be used again for another text, without new memory.
@@ -70,6 +86,7 @@ pub struct Tape {
 impl Tape {
     /// The document's value, over the very text that was read.
     #[must_use]
+    #[inline]
     pub fn root<'a>(&'a self, text: &'a str) -> Value<'a> {
         Value { text, nodes: &self.nodes, at: 0 }
     }
@@ -86,18 +103,21 @@ pub struct Value<'a> {
 impl<'a> Value<'a> {
     /// What it is.
     #[must_use]
+    #[inline]
     pub fn kind(self) -> Kind {
         self.node().map_or(Kind::Null, |node| node.kind)
     }
 
     /// Its text as it stands in the document, quotes and brackets included.
     #[must_use]
+    #[inline]
     pub fn slice(self) -> &'a str {
         self.node().and_then(|node| self.text.get(node.start as usize..node.end as usize)).unwrap_or_default()
     }
 
     /// Between the quotes of a text, escapes as they are written.
     #[must_use]
+    #[inline]
     pub fn inner(self) -> &'a str {
         let slice = self.slice();
         slice.get(1..slice.len().saturating_sub(1)).unwrap_or_default()
@@ -105,14 +125,14 @@ impl<'a> Value<'a> {
 
     /// A member that was wanted.
     #[must_use]
+    #[inline]
     pub fn get(self, name: &str) -> Option<Self> {
         let own = self.node().filter(|node| node.kind == Kind::Object)?;
+        let mark = wants::mark(name.as_bytes());
         let mut at = self.at + 1;
         while at < own.next as usize {
             let node = self.nodes.get(at)?;
-            // Most names differ in their length already.
-            let (start, end) = (node.key.0 as usize, node.key.1 as usize);
-            if end - start == name.len() && self.text.get(start..end) == Some(name) {
+            if node.name.mark == mark && node.name.of(self.text) == Some(name) {
                 return Some(Self { at, ..self });
             }
             at = node.next as usize;
@@ -128,10 +148,12 @@ impl<'a> Value<'a> {
 
     /// The name of a member.
     #[must_use]
+    #[inline]
     pub fn name(self) -> &'a str {
-        self.node().and_then(|node| self.text.get(node.key.0 as usize..node.key.1 as usize)).unwrap_or_default()
+        self.node().and_then(|node| node.name.of(self.text)).unwrap_or_default()
     }
 
+    #[inline]
     fn node(self) -> Option<&'a Node> {
         self.nodes.get(self.at)
     }

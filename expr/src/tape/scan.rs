@@ -1,6 +1,7 @@
 //! Reads JSON text once, from its first byte to its last (RFC 8259).
 
-use super::{Kind, Node, Tape, Unsure, Wants};
+use super::wants::{length, mark};
+use super::{Kind, Name, Node, Tape, Unsure, Wants};
 
 /// Levels of what is kept; deeper values are rare, and the stack is not for them.
 const KEPT_DEPTH: usize = 64;
@@ -11,11 +12,20 @@ const MOST_DEPTH: usize = 256;
 /// The most members of an object that is kept whole.
 const MOST_MEMBERS: usize = 64;
 
+/// From this length on, a mark does not tell how long a name is.
+const LONG_NAME: usize = 255;
+
 /// Digits that any double holds.
 const EXACT_DIGITS: usize = 15;
 
 /// Digits before the point from which on a number may be more than a double holds, even with an exponent of two digits.
 const MOST_DIGITS: usize = 200;
+
+/// Bytes of text for each value that is kept, more or less.
+const USUAL: usize = 64;
+
+/// Values for which there is room before it is known how many there are.
+const MOST_ROOM: usize = 1 << 16;
 
 const ONES: u64 = 0x0101_0101_0101_0101;
 const HIGHS: u64 = 0x8080_8080_8080_8080;
@@ -42,19 +52,19 @@ impl<'t, 'n> Scan<'t, 'n> {
 
     /// The whole text: one value, and nothing after it.
     pub(super) fn document(&mut self, wants: &Wants) -> Result<(), Unsure> {
-        self.value(wants, (0, 0))?;
+        self.value(wants, Name::default())?;
         self.space();
         if self.at == self.bytes.len() { Ok(()) } else { Err(Unsure) }
     }
 
-    fn value(&mut self, wants: &Wants, key: (u32, u32)) -> Result<(), Unsure> {
+    fn value(&mut self, wants: &Wants, named: Name) -> Result<(), Unsure> {
         self.space();
         let start = self.at;
         let first = self.peek()?;
         if wants.shut || !matches!(first, b'{' | b'[') {
             let kind = self.pass()?;
             let end = self.at;
-            return self.keep(kind, (start, end), key).map(drop);
+            return self.keep(kind, (start, end), named).map(drop);
         }
         self.depth += 1;
         if self.depth > self.most || self.depth > KEPT_DEPTH {
@@ -62,7 +72,7 @@ impl<'t, 'n> Scan<'t, 'n> {
         }
         self.at += 1;
         let kind = if first == b'{' { Kind::Object } else { Kind::Array };
-        let own = self.keep(kind, (start, start), key)?;
+        let own = self.keep(kind, (start, start), named)?;
         if first == b'{' {
             self.members(wants, own)?
         } else {
@@ -82,7 +92,7 @@ impl<'t, 'n> Scan<'t, 'n> {
             return Ok(());
         }
         loop {
-            self.value(wants, (0, 0))?;
+            self.value(wants, Name::default())?;
             self.space();
             match self.next()? {
                 b',' => {}
@@ -110,20 +120,20 @@ impl<'t, 'n> Scan<'t, 'n> {
             if self.next()? != b':' {
                 return Err(Unsure);
             }
-            let key = (offset(start)?, offset(end)?);
+            let named = Name { start: offset(start)?, mark: mark(name) };
             if wants.whole {
                 count += 1;
-                if count > MOST_MEMBERS || self.has(own, name) {
+                if count > MOST_MEMBERS || name.len() >= LONG_NAME || self.has(own, named.mark, name) {
                     return Err(Unsure);
                 }
-                self.value(wants, key)?;
-            } else if let Some((number, wants)) = wants.member(name) {
+                self.value(wants, named)?;
+            } else if let Some((number, wants)) = wants.member(name, named.mark) {
                 let bit = 1_u64.checked_shl(u32::try_from(number).map_err(|_| Unsure)?).ok_or(Unsure)?;
-                if seen & bit != 0 {
+                if seen & bit != 0 || name.len() >= LONG_NAME {
                     return Err(Unsure);
                 }
                 seen |= bit;
-                self.value(wants, key)?;
+                self.value(wants, named)?;
             } else {
                 self.space();
                 self.pass()?;
@@ -138,10 +148,11 @@ impl<'t, 'n> Scan<'t, 'n> {
     }
 
     /// Whether an object has a member of this name already.
-    fn has(&self, own: usize, name: &[u8]) -> bool {
+    fn has(&self, own: usize, mark: u32, name: &[u8]) -> bool {
         let mut at = own + 1;
         while let Some(node) = self.nodes.get(at) {
-            if self.bytes.get(node.key.0 as usize..node.key.1 as usize) == Some(name) {
+            let start = node.name.start as usize;
+            if node.name.mark == mark && self.bytes.get(start..start + length(mark)) == Some(name) {
                 return true;
             }
             at = node.next as usize;
@@ -149,9 +160,9 @@ impl<'t, 'n> Scan<'t, 'n> {
         false
     }
 
-    fn keep(&mut self, kind: Kind, (start, end): (usize, usize), key: (u32, u32)) -> Result<usize, Unsure> {
+    fn keep(&mut self, kind: Kind, (start, end): (usize, usize), name: Name) -> Result<usize, Unsure> {
         let own = self.nodes.len();
-        self.nodes.push(Node { kind, start: offset(start)?, end: offset(end)?, key, next: offset(own + 1)? });
+        self.nodes.push(Node { kind, start: offset(start)?, end: offset(end)?, name, next: offset(own + 1)? });
         Ok(own)
     }
 
@@ -293,15 +304,14 @@ impl<'t, 'n> Scan<'t, 'n> {
         if digits == 0 || (leading_zero && digits > 1) {
             return Err(Unsure);
         }
-        let (mut whole, mut exponent) = (true, 0);
+        let (mut fraction, mut exponent) = (0, 0);
         if self.taken(b'.') {
-            whole = false;
-            if self.digits() == 0 {
+            fraction = self.digits();
+            if fraction == 0 {
                 return Err(Unsure);
             }
         }
         if self.taken(b'e') || self.taken(b'E') {
-            whole = false;
             let _ = self.taken(b'+') || self.taken(b'-');
             exponent = self.digits();
             if exponent == 0 {
@@ -311,8 +321,17 @@ impl<'t, 'n> Scan<'t, 'n> {
         if exponent > 2 || digits > MOST_DIGITS {
             self.double(start)?;
         }
-        let zero = leading_zero && self.at - start == 1;
-        Ok(if whole && digits <= EXACT_DIGITS && !(negative && zero) { Kind::Integer } else { Kind::Number })
+        if exponent > 0 || digits + fraction > EXACT_DIGITS {
+            return Ok(Kind::Number);
+        }
+        let is_zero = |at: usize| self.bytes.get(at) == Some(&b'0');
+        Ok(match fraction {
+            0 if negative && leading_zero => Kind::Number,
+            0 => Kind::Integer,
+            // Small ones may be written with an exponent.
+            _ if is_zero(self.at - 1) || (leading_zero && is_zero(start + 2)) => Kind::Number,
+            _ => Kind::Decimal,
+        })
     }
 
     /// Whether a double can hold the number that begins here: a reader that keeps it would refuse it otherwise.
@@ -375,5 +394,17 @@ impl Tape {
     pub fn read(&mut self, text: &str, wants: &Wants, depth: usize) -> Result<(), Unsure> {
         self.nodes.clear();
         Scan::new(text, depth, &mut self.nodes).document(wants)
+    }
+
+    /// Reads text into a tape that is kept with it, and takes no more memory than it has to.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::read`].
+    pub fn of(text: &str, wants: &Wants, depth: usize) -> Result<Self, Unsure> {
+        let mut tape = Self { nodes: Vec::with_capacity((text.len() / USUAL).min(MOST_ROOM)) };
+        tape.read(text, wants, depth)?;
+        tape.nodes.shrink_to_fit();
+        Ok(tape)
     }
 }

@@ -4,8 +4,7 @@ use serde_json::Value as Json;
 use super::{Kind, Tape, Unsure, Value, Wants};
 
 fn read(text: &str, wants: &Wants) -> Result<Tape, Unsure> {
-    let mut tape = Tape::default();
-    tape.read(text, wants, 100).map(|()| tape)
+    Tape::of(text, wants, 100)
 }
 
 /// The kept value as `serde_json` has it.
@@ -13,7 +12,7 @@ fn json(value: Value<'_>) -> Json {
     match value.kind() {
         Kind::Array => value.items().map(json).collect(),
         Kind::Object => Json::Object(value.items().map(|member| (member.name().to_owned(), json(member))).collect()),
-        Kind::Null | Kind::True | Kind::False | Kind::Integer | Kind::Number | Kind::Text | Kind::EscapedText => {
+        Kind::Null | Kind::True | Kind::False | Kind::Integer | Kind::Decimal | Kind::Number | Kind::Text | Kind::EscapedText => {
             serde_json::from_str(value.slice()).unwrap()
         }
     }
@@ -111,8 +110,40 @@ fn numbers_are_told_apart() {
         ("-0", Kind::Number),
         ("1.0", Kind::Number),
         ("1e3", Kind::Number),
+        ("1.5e3", Kind::Number),
+        ("1.5", Kind::Decimal),
+        ("-0.25", Kind::Decimal),
+        ("10.01", Kind::Decimal),
+        ("12345678901234.5", Kind::Decimal),
+        ("123456789012345.5", Kind::Number),
+        ("0.50", Kind::Number),
+        ("0.01", Kind::Number),
+        ("-0.0", Kind::Number),
     ] {
         assert_eq!(read(text, &Wants::presence()).unwrap().root(text).kind(), kind, "{text}");
+    }
+}
+
+#[test]
+fn names_are_found_by_all_of_their_bytes() {
+    // All of one length, and the same in the three bytes that are looked at first.
+    let text = r#"{"abcde": 1, "axcye": 2, "aycxe": 3, "abcd": 4}"#;
+    let tape = read(text, &Wants::everything()).unwrap();
+    let found = |name: &str| tape.root(text).get(name).map(|value| value.slice());
+    assert_eq!(
+        ["abcde", "axcye", "aycxe", "abcd", "azcze", "abc", ""].map(found),
+        [Some("1"), Some("2"), Some("3"), Some("4"), None, None, None]
+    );
+    for length in [254, 255, 256, 511] {
+        let name = "n".repeat(length);
+        let text = format!(r#"{{"{name}": 1}}"#);
+        let mut wants = Wants::presence();
+        wants.add(&[&name], &Wants::presence());
+        for wants in [wants, Wants::everything()] {
+            let value = read(&text, &wants).map(|tape| tape.root(&text).get(&name).map(|value| (value.name().len(), value.slice() == "1")));
+            assert_eq!(value, if length < 255 { Ok(Some((length, true))) } else { Err(Unsure) }, "{length}");
+        }
+        assert!(read(&text, &Wants::presence()).unwrap().root(&text).get(&name).is_none());
     }
 }
 

@@ -61,9 +61,8 @@ impl Wants {
         self.fields.push((name.to_owned(), wants));
     }
 
-    /// What is wanted of a member, and its number among those that are.
-    pub(super) fn member(&self, name: &[u8]) -> Option<(usize, &Self)> {
-        let mark = mark(name);
+    /// What is wanted of a member of this name and mark, and its number among those that are.
+    pub(super) fn member(&self, name: &[u8], mark: u32) -> Option<(usize, &Self)> {
         self.marks.iter().enumerate().filter(|(_, known)| **known == mark).find_map(|(at, _)| {
             let (known, wants) = self.fields.get(at)?;
             (known.as_bytes() == name).then_some((at, wants))
@@ -71,9 +70,14 @@ impl Wants {
     }
 }
 
-/// The length and three bytes of a name.
-fn mark(name: &[u8]) -> u32 {
+/// The length of a name, as far as it is below 255, and three of its bytes.
+pub(super) fn mark(name: &[u8]) -> u32 {
     let byte = |at: usize| u32::from(name.get(at).copied().unwrap_or_default());
-    let length = u32::try_from(name.len() & 0xff).unwrap_or_default();
+    let length = u32::from(u8::try_from(name.len()).unwrap_or(u8::MAX));
     byte(0) | byte(name.len() / 2) << 8 | byte(name.len().saturating_sub(1)) << 16 | length << 24
+}
+
+/// The length that is told by a mark.
+pub(super) const fn length(mark: u32) -> usize {
+    (mark >> 24) as usize
 }

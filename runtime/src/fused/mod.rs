@@ -21,6 +21,9 @@ use crate::Error;
 use crate::map::Over;
 use crate::program::Programs;
 
+/// Bytes by which a record may be longer than the one before it without growing on the way.
+const ROOM: usize = 96;
+
 /// Levels that a record may nest here.
 const DEPTH: usize = connc_expr::limits::JSON_DEPTH;
 
@@ -70,6 +73,8 @@ pub(crate) struct Scratch {
     once: Vec<OnceCell<Result<Option<Value>, Unsure>>>,
     /// The fields of the record that have no value.
     absent: Vec<usize>,
+    /// How many bytes more than its source the last record had.
+    more: usize,
 }
 
 impl FusedMap {
@@ -193,7 +198,8 @@ impl FusedMap {
             None => Document::undefined(),
             Some(reads) => Document::parse(raw, Some(reads)).map_err(|_| Unsure)?,
         };
-        let mut text = String::with_capacity(raw.len() + raw.len() / 2 + 64);
+        // Records of a page are much alike, so that the last one tells how much room the next one takes.
+        let mut text = String::with_capacity(raw.len() + scratch.more + ROOM);
         text.push('{');
         let mut open: Option<&str> = None;
         for (number, field) in self.fields.iter().enumerate() {
@@ -228,6 +234,7 @@ impl FusedMap {
             text.push_str(raw);
         }
         text.push('}');
+        scratch.more = text.len().saturating_sub(raw.len());
         Ok(text)
     }
 
@@ -272,7 +279,7 @@ fn begin(text: &mut String, name: &str) {
 }
 
 fn comma(text: &mut String) {
-    if !text.ends_with('{') {
+    if text.as_bytes().last() != Some(&b'{') {
         text.push(',');
     }
 }

@@ -1,7 +1,7 @@
 //! Values written as the model has them, and held against it on the way.
 
-use connc_expr::fused::{Items, Seen, Value as Made};
-use connc_expr::tape::Unsure;
+use connc_expr::fused::{Seen, Sort, Value as Made};
+use connc_expr::tape::{self, Unsure};
 use connc_plan::{EnumMap, Kind};
 use serde_json::Value;
 
@@ -40,7 +40,11 @@ impl Out<'_> {
         if !fits {
             return Err(Unsure);
         }
-        made.write(self.text)?;
+        match made {
+            // Escapes are read once.
+            Made::Kept(kept) if kept.kind() != tape::Kind::Text => Made::Text(text.into()).write(self.text)?,
+            _ => made.write(self.text)?,
+        }
         Ok(true)
     }
 
@@ -94,10 +98,15 @@ pub(super) fn holds(value: &Value, check: &Check) -> Result<(), Unsure> {
 
 /// Writes a value as its kind wants it; false where nothing is left, and then nothing may be written either: the caller takes it back.
 pub(super) fn shaped(made: &Made<'_>, out: &mut Out<'_>) -> Result<bool, Unsure> {
-    match (made.seen()?, out.kind) {
-        (Seen::Nothing | Seen::Null, _) => Ok(false),
-        (Seen::List(items), Kind::List(inner)) => list(items, inner, out),
-        (Seen::List(items), Kind::Id | Kind::Number | Kind::Value | Kind::Object(_)) => list(items, &Kind::Value, out),
+    if let Made::Kept(kept) = made
+        && let Some(done) = copied(*kept, out)
+    {
+        return Ok(done);
+    }
+    match (made.sort(), out.kind) {
+        (Sort::Nothing | Sort::Null, _) => Ok(false),
+        (Sort::List, Kind::List(inner)) => list(made, inner, out),
+        (Sort::List, Kind::Id | Kind::Number | Kind::Value | Kind::Object(_)) => list(made, &Kind::Value, out),
         (_, Kind::List(inner)) => {
             let check = out.check;
             let inside = item_check(check)?;
@@ -108,15 +117,36 @@ pub(super) fn shaped(made: &Made<'_>, out: &mut Out<'_>) -> Result<bool, Unsure>
             out.text.push(']');
             Ok(true)
         }
-        (Seen::Object, _) => object(made, out),
-        (Seen::Text(text), Kind::Number) if shape::digits(&text).is_some() => Err(Unsure),
-        (Seen::Text(text), _) => out.text(made, &text),
-        (Seen::Number(_), _) => out.number(made),
-        (Seen::Bool(_), _) => match out.check {
+        (Sort::Object, _) => object(made, out),
+        (Sort::Text, kind) => {
+            let text = made.text()?.ok_or(Unsure)?;
+            if *kind == Kind::Number && shape::digits(&text).is_some() { Err(Unsure) } else { out.text(made, &text) }
+        }
+        (Sort::Number, _) => out.number(made),
+        (Sort::Bool, _) => match out.check {
             Check::Anything | Check::Bool => made.write(out.text).map(|()| true),
             Check::Text(_) | Check::Words(_) | Check::Integer | Check::Number | Check::List(_) | Check::Object(_) => Err(Unsure),
         },
     }
+}
+
+/// A value of which the record's own text is what has to be written, as of most; none where that is not plain.
+fn copied(kept: tape::Value<'_>, out: &mut Out<'_>) -> Option<bool> {
+    use tape::Kind as Token;
+    let fits = match (kept.kind(), out.kind, out.check) {
+        (Token::Null, ..) => return Some(false),
+        (_, Kind::List(_), _) => false,
+        (Token::Text, Kind::Id | Kind::Value | Kind::Object(_), Check::Anything) => true,
+        (Token::Text, Kind::Id | Kind::Value | Kind::Object(_), Check::Text(format)) => format.takes(kept.inner()),
+        (Token::Integer | Token::Decimal, Kind::Number | Kind::Value | Kind::Object(_), Check::Anything | Check::Number)
+        | (Token::Integer, Kind::Number | Kind::Value | Kind::Object(_), Check::Integer)
+        | (Token::True | Token::False, _, Check::Anything | Check::Bool) => true,
+        _ => false,
+    };
+    fits.then(|| {
+        out.text.push_str(kept.slice());
+        true
+    })
 }
 
 fn item_check(check: &Check) -> Result<&Check, Unsure> {
@@ -127,11 +157,11 @@ fn item_check(check: &Check) -> Result<&Check, Unsure> {
     }
 }
 
-fn list(items: Items<'_, '_>, inner: &Kind, out: &mut Out<'_>) -> Result<bool, Unsure> {
+fn list(made: &Made<'_>, inner: &Kind, out: &mut Out<'_>) -> Result<bool, Unsure> {
     let check = out.check;
     let inside = item_check(check)?;
     out.text.push('[');
-    for item in items {
+    for item in made.list().into_iter().flatten() {
         let before = out.text.len();
         if !out.text.ends_with('[') {
             out.text.push(',');
@@ -181,7 +211,7 @@ fn member(name: &str, value: &Made<'_>, out: &mut Out<'_>) -> Result<bool, Unsur
     let check = match out.check {
         Check::Object(members) => match members.known.iter().find(|(known, _)| known == name) {
             Some((_, check)) => check,
-            None if members.closed => return if matches!(value.seen()?, Seen::Nothing | Seen::Null) { Ok(false) } else { Err(Unsure) },
+            None if members.closed => return if matches!(value.sort(), Sort::Nothing | Sort::Null) { Ok(false) } else { Err(Unsure) },
             None => &Check::Anything,
         },
         other => other,

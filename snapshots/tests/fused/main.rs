@@ -52,7 +52,7 @@ fn main() -> ExitCode {
     let arguments = Arguments::from_args();
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the crate lies in the repository");
     std::env::set_current_dir(root).expect("the repository is there");
-    let folders = ["connectors", "snapshots/samples/connectors"];
+    let folders = ["connectors", "snapshots/samples/connectors", "benches/connectors"];
     let trials = folders.into_iter().flat_map(own).map(|found| Trial::test(found.name.clone(), move || both_ways_agree(&found)));
     let trials = trials.chain([Trial::test("most fields are fused", most_fields_are_fused)]);
     libtest_mimic::run(&arguments, trials.collect()).exit_code()
