@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use connc_runtime::Mode;
+use connc_runtime::{Error, Mode};
 use proptest::prelude::*;
 use serde_json::json;
 
@@ -83,19 +83,20 @@ async fn read(case: &Case, ahead: usize) -> (Read, Bench) {
 }
 
 /// Everything that a caller gets of a list that goes on after each error.
-async fn whole(case: &Case) -> Vec<u64> {
+async fn whole(case: &Case) -> Result<Vec<u64>, Error> {
     let bench = made(case, case.ahead);
     let mut ids = Vec::new();
-    let mut cursor: Option<String> = None;
+    let mut last = None;
     for _ in 0..4 {
-        let read = bench.all(cursor.take().into_iter().fold(list(), connc_runtime::Call::cursor)).await;
+        let cursor = last.as_ref().and_then(|error: &Error| error.cursor.clone());
+        let read = bench.all(cursor.into_iter().fold(list(), connc_runtime::Call::cursor)).await;
         ids.extend(read.ids);
-        match read.error {
-            None => return ids,
-            Some(error) => cursor = error.cursor.clone(),
+        last = read.error;
+        if last.is_none() {
+            break;
         }
     }
-    ids
+    last.map_or(Ok(ids), Err)
 }
 
 proptest! {
@@ -125,7 +126,7 @@ proptest! {
             prop_assert!(bench.provider.most_at_once() <= case.ahead.max(1));
             prop_assert!(case.concurrency.is_none_or(|most| bench.provider.most_at_once() <= most as usize));
             if case.fails.is_some_and(|(page, _)| page > 0) {
-                prop_assert_eq!(whole(&case).await, bench.expected());
+                prop_assert_eq!(whole(&case).await.map_err(|error| error.to_string()), Ok(bench.expected()));
             }
             Ok(())
         })?;
