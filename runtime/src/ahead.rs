@@ -190,21 +190,28 @@ impl Ahead {
     }
 
     /// The page of `state` came with so many bytes, and `next` follows it: what can be asked for is, before anything is done with the page.
-    pub(crate) fn came(&mut self, of: Of<'_>, state: &State, next: Option<&State>, bytes: usize) {
-        let Some(next) = next else { return self.clear(of.context) };
+    /// Whether something was.
+    pub(crate) fn came(&mut self, of: Of<'_>, state: &State, next: Option<&State>, bytes: usize) -> bool {
+        // What is beyond a bound is an error when the caller asks for it, and no request.
+        let Some(next) = next.filter(|next| bound(of, next).is_ok()) else {
+            self.clear(of.context);
+            return false;
+        };
         let records = next.records.saturating_sub(state.records);
         let most = self.pace.map_or(0, |pace| pace.most).max(records);
         self.pace = Some(Pace { last: records, most, bytes });
         // What the page holds is taken for wanted, until it is known.
         let left = self.left.map(|left| left.saturating_sub(records.saturating_sub(state.skip)));
         if left == Some(0) {
-            return self.clear(of.context);
+            self.clear(of.context);
+            return false;
         }
         self.follow(of.context, next);
-        let before = std::mem::replace(&mut self.left, left);
+        let (before, known) = (std::mem::replace(&mut self.left, left), self.asked.len());
         let width = self.width(of);
         self.fill(of, next, width, false);
         self.left = before;
+        self.asked.len() > known
     }
 
     /// Drops what was asked for where the list goes on elsewhere, and begins anew to trust in what is guessed.

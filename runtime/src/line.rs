@@ -142,10 +142,10 @@ impl Line {
         Ok(false)
     }
 
-    /// A page came, and `next` follows it: what can be asked for before anything is done with the page, is.
-    pub(crate) fn came(&mut self, context: &Context, leaf: &Leaf, next: Option<&State>) {
+    /// A page came, and `next` follows it: what can be asked for before anything is done with the page, is. Whether something was.
+    pub(crate) fn came(&mut self, context: &Context, leaf: &Leaf, next: Option<&State>) -> bool {
         let Leaf { operation, inputs, received, .. } = leaf;
-        self.ahead.came(Of { context, operation, inputs }, &self.state, next, received.text.len());
+        self.ahead.came(Of { context, operation, inputs }, &self.state, next, received.text.len())
     }
 
     /// Whether more than one list may come, so that an empty page says nothing of what follows.

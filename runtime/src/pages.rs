@@ -15,7 +15,7 @@ use crate::map::{Mapped, Over, Treatment};
 use crate::notes::Notes;
 use crate::resolve::{self, Task};
 use crate::sheet::Item;
-use crate::{Call, Counters, Error, Page, Record, auth, hash};
+use crate::{Call, Counters, Error, Page, Record, auth, hash, spawn};
 
 /// So many lists of parents that have nothing are passed over for one page.
 const EMPTY_AT_MOST: usize = 50;
@@ -108,7 +108,7 @@ impl Pages {
 
     async fn any_page(&mut self) -> Result<(Page, bool), Error> {
         let Some(leaf) = self.line.page(&self.context).await? else { return Ok((Page::default(), false)) };
-        let (page, rest, next) = self.read(&leaf).map_err(|error| leaf.named(&self.context, error))?;
+        let (page, rest, next) = self.read(&leaf).await.map_err(|error| leaf.named(&self.context, error))?;
         if let Some(skip) = rest {
             // A limit in mid-page: the same page again, from where this one stopped.
             self.line.state.skip = skip;
@@ -120,11 +120,14 @@ impl Pages {
     }
 
     /// Takes the records out of an answer, as far as they are wanted, and finds out what follows it.
-    fn read(&mut self, leaf: &Leaf) -> Result<(Page, Option<u64>, Option<State>), Error> {
+    async fn read(&mut self, leaf: &Leaf) -> Result<(Page, Option<u64>, Option<State>), Error> {
         let context = &self.context;
         let items = leaf.items(context)?;
         let next = leaf.next(context, &self.line.state, &items)?;
-        self.line.came(context, leaf, next.as_ref());
+        if self.line.came(context, leaf, next.as_ref()) {
+            // On the thread of this task, the request would leave only when the page is done with.
+            spawn::give_way().await;
+        }
         let mut page = Page { rate_limit: leaf.received.limits.tightest(), ..Page::default() };
         let mut notes = Notes::new(context.parts().limits.notes);
         let treatment = Treatment { policy: self.call.policy, raw: self.call.raw, trace: self.call.trace };

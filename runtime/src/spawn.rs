@@ -28,6 +28,19 @@ fn current() -> Option<Spawner> {
     None
 }
 
+/// Lets the executor's other work go on for a moment.
+pub(crate) async fn give_way() {
+    let mut gave = false;
+    poll_fn(|task| {
+        if std::mem::replace(&mut gave, true) {
+            return Poll::Ready(());
+        }
+        task.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
+}
+
 /// What comes of work elsewhere.
 pub(crate) struct Letter<T>(Arc<Mutex<Post<T>>>);
 

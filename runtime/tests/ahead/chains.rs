@@ -22,6 +22,19 @@ async fn the_next_page_is_under_way_while_one_is_used() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_next_page_is_asked_for_before_the_one_at_hand_is_mapped() {
+    for style in [Style::Tokens, Style::Numbers] {
+        let bench = bench(Provider { total: true, ..Provider::new(style, 10) });
+        let mut pages = bench.pages(list());
+        for _ in 0..2 {
+            pages.next().await.unwrap().unwrap();
+        }
+        // Nothing was waited for since: on the caller's own thread too, the request has left when the page is given.
+        assert!(bench.provider.requests() > 2, "{style:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn other_calls_of_the_account_go_on_while_a_page_is_not_taken() {
     for style in [Style::Tokens, Style::Numbers] {
         let bench = built(Provider::new(style, 10), json!({}), |builder| builder.concurrency(1));
