@@ -163,7 +163,15 @@ fn lacks(value: Value<'_>, path: &[String]) -> bool {
     match value.kind() {
         Kind::Array => value.items().all(|item| lacks(item, path)),
         Kind::Object => value.get(name).is_none_or(|member| lacks(member, rest)),
-        Kind::Null | Kind::True | Kind::False | Kind::Integer | Kind::Decimal | Kind::Number | Kind::Text | Kind::EscapedText => true,
+        Kind::Null
+        | Kind::True
+        | Kind::False
+        | Kind::Integer
+        | Kind::Decimal
+        | Kind::Digits
+        | Kind::Number
+        | Kind::Text
+        | Kind::EscapedText => true,
     }
 }
 

@@ -91,6 +91,14 @@ pub const JOBS: &[Job] = &[
         ALL,
     ),
     job(
+        "overlap",
+        "100,000 users, 100 pages of 1,000 that take 5 ms each, the next one by a cursor",
+        Style::Cursor,
+        Shape::Users,
+        Lists { delay: 5, ..pages(100, 1000) },
+        ALL,
+    ),
+    job(
         "accounts",
         "50 accounts at once, each 20 pages of 200 users that take 20 ms each",
         Style::Link,

@@ -1,12 +1,6 @@
 //! Numbers as the engine has them: doubles, but for integers that a double cannot hold, which are their digits.
 
-use crate::integers;
 use crate::tape::Unsure;
-
-/// Whether it is an integer that is text to expressions.
-pub(super) fn is_beyond(token: &str) -> bool {
-    integers::is_beyond(token)
-}
 
 /// The number, read as the engine reads it.
 pub(super) fn double(token: &str) -> Result<f64, Unsure> {

@@ -132,7 +132,15 @@ fn straight<'a>(names: &[String], here: &Value<'a>) -> Option<Value<'a>> {
                 Some(member) => kept = member,
                 None => return Some(Value::Nothing),
             },
-            Kind::Null | Kind::True | Kind::False | Kind::Integer | Kind::Decimal | Kind::Number | Kind::Text | Kind::EscapedText => {
+            Kind::Null
+            | Kind::True
+            | Kind::False
+            | Kind::Integer
+            | Kind::Decimal
+            | Kind::Digits
+            | Kind::Number
+            | Kind::Text
+            | Kind::EscapedText => {
                 return Some(Value::Nothing);
             }
         }

@@ -116,7 +116,7 @@ impl<'a> Value<'a> {
                 Kind::True => Seen::Bool(true),
                 Kind::False => Seen::Bool(false),
                 Kind::Integer | Kind::Decimal => Seen::Number(number::double(kept.slice())?),
-                Kind::Number if number::is_beyond(kept.slice()) => Seen::Text(Cow::Borrowed(kept.slice())),
+                Kind::Digits => Seen::Text(Cow::Borrowed(kept.slice())),
                 Kind::Number => Seen::Number(number::double(kept.slice())?),
                 Kind::Text => Seen::Text(Cow::Borrowed(kept.inner())),
                 Kind::EscapedText => Seen::Text(Cow::Owned(unescaped(*kept)?)),
@@ -140,9 +140,8 @@ impl<'a> Value<'a> {
             Self::Kept(kept) => match kept.kind() {
                 Kind::Null => Sort::Null,
                 Kind::True | Kind::False => Sort::Bool,
-                Kind::Number if number::is_beyond(kept.slice()) => Sort::Text,
                 Kind::Integer | Kind::Decimal | Kind::Number => Sort::Number,
-                Kind::Text | Kind::EscapedText => Sort::Text,
+                Kind::Digits | Kind::Text | Kind::EscapedText => Sort::Text,
                 Kind::Array => Sort::List,
                 Kind::Object => Sort::Object,
             },
@@ -256,6 +255,11 @@ fn write_kept(kept: tape::Value<'_>, out: &mut String) -> Result<(), Unsure> {
     match kept.kind() {
         // What stands there is its only spelling.
         Kind::Null | Kind::True | Kind::False | Kind::Integer | Kind::Decimal | Kind::Text => out.push_str(kept.slice()),
+        Kind::Digits => {
+            out.push('"');
+            out.push_str(kept.slice());
+            out.push('"');
+        }
         Kind::Number | Kind::EscapedText => Value::Kept(kept).write_scalar(out)?,
         Kind::Array => {
             out.push('[');

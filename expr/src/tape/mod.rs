@@ -39,6 +39,8 @@ pub enum Kind {
     Integer,
     /// A number with a fraction, likewise of few digits in its only spelling.
     Decimal,
+    /// An integer that a double does not hold, which expressions see as its digits.
+    Digits,
     /// Any other number.
     Number,
     /// Text in which nothing is escaped.

@@ -1,5 +1,7 @@
 //! Reads JSON text once, from its first byte to its last (RFC 8259).
 
+use crate::integers::is_beyond;
+
 use super::wants::{length, mark};
 use super::{Kind, Name, Node, Tape, Unsure, Wants};
 
@@ -322,7 +324,8 @@ impl<'t, 'n> Scan<'t, 'n> {
             self.double(start)?;
         }
         if exponent > 0 || digits + fraction > EXACT_DIGITS {
-            return Ok(Kind::Number);
+            let beyond = exponent == 0 && fraction == 0 && self.token(start - usize::from(negative)).is_some_and(is_beyond);
+            return Ok(if beyond { Kind::Digits } else { Kind::Number });
         }
         let is_zero = |at: usize| self.bytes.get(at) == Some(&b'0');
         Ok(match fraction {
@@ -332,6 +335,11 @@ impl<'t, 'n> Scan<'t, 'n> {
             _ if is_zero(self.at - 1) || (leading_zero && is_zero(start + 2)) => Kind::Number,
             _ => Kind::Decimal,
         })
+    }
+
+    /// What was read since `start`.
+    fn token(&self, start: usize) -> Option<&'t str> {
+        self.bytes.get(start..self.at).and_then(|token| std::str::from_utf8(token).ok())
     }
 
     /// Whether a double can hold the number that begins here: a reader that keeps it would refuse it otherwise.

@@ -12,9 +12,15 @@ fn json(value: Value<'_>) -> Json {
     match value.kind() {
         Kind::Array => value.items().map(json).collect(),
         Kind::Object => Json::Object(value.items().map(|member| (member.name().to_owned(), json(member))).collect()),
-        Kind::Null | Kind::True | Kind::False | Kind::Integer | Kind::Decimal | Kind::Number | Kind::Text | Kind::EscapedText => {
-            serde_json::from_str(value.slice()).unwrap()
-        }
+        Kind::Null
+        | Kind::True
+        | Kind::False
+        | Kind::Integer
+        | Kind::Decimal
+        | Kind::Digits
+        | Kind::Number
+        | Kind::Text
+        | Kind::EscapedText => serde_json::from_str(value.slice()).unwrap(),
     }
 }
 
@@ -107,6 +113,11 @@ fn numbers_are_told_apart() {
         ("-7", Kind::Integer),
         ("999999999999999", Kind::Integer),
         ("1000000000000000", Kind::Number),
+        ("9007199254740991", Kind::Number),
+        ("-9007199254740992", Kind::Digits),
+        ("12345678901234567890", Kind::Digits),
+        ("9007199254740993.0", Kind::Number),
+        ("9007199254740993e0", Kind::Number),
         ("-0", Kind::Number),
         ("1.0", Kind::Number),
         ("1e3", Kind::Number),

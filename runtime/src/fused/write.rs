@@ -42,7 +42,7 @@ impl Out<'_> {
         }
         match made {
             // Escapes are read once.
-            Made::Kept(kept) if kept.kind() != tape::Kind::Text => Made::Text(text.into()).write(self.text)?,
+            Made::Kept(kept) if kept.kind() == tape::Kind::EscapedText => Made::Text(text.into()).write(self.text)?,
             _ => made.write(self.text)?,
         }
         Ok(true)
