@@ -56,7 +56,8 @@ fn compile(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// A page of records from text to text, by the map as it is compiled, and by the JSONata engine alone.
+/// A page of records from text to text, by the map as it is compiled, and by the JSONata engine alone; beside it what `serde_json` takes to
+/// read the same records as values and to write them again, without a map.
 fn map(criterion: &mut Criterion) {
     let compiled = connector(Style::Link);
     let engine = compiled.interpreted();
@@ -74,6 +75,10 @@ fn map(criterion: &mut Criterion) {
                 bench.iter(|| connector.map_records(&call(shape), &records, &none).expect("it is mapped"));
             });
         }
+        group.bench_function(BenchmarkId::new("value", shape.name()), |bench| {
+            let written = |record: &&str| serde_json::from_str::<serde_json::Value>(record).expect("it is JSON").to_string();
+            bench.iter(|| records.iter().map(written).collect::<Vec<_>>());
+        });
     }
     group.finish();
 }
