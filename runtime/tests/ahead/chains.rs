@@ -1,5 +1,8 @@
 //! Lists whose next page only the page before tells.
 
+use std::future::poll_fn;
+use std::pin::pin;
+use std::task::Poll;
 use std::time::Duration;
 
 use serde_json::json;
@@ -66,5 +69,40 @@ async fn a_wait_that_is_given_up_loses_nothing() {
             first = ids.len() < 4;
         }
         assert_eq!(ids, bench.expected(), "{style:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_page_that_is_given_up_at_any_await_point_comes_again() {
+    for style in [Style::Tokens, Style::Numbers, Style::Offsets] {
+        for polls in 1..12 {
+            let bench = bench(Provider { total: true, ..Provider::new(style, 8) });
+            let mut pages = bench.pages(list());
+            let mut ids = Vec::new();
+            let mut over = false;
+            while !over {
+                // Polled so often, and dropped; then for good.
+                for most in [polls, usize::MAX] {
+                    let mut next = pin!(pages.next());
+                    let mut polled = 0;
+                    let done = poll_fn(|task| match next.as_mut().poll(task) {
+                        Poll::Ready(page) => Poll::Ready(Some(page)),
+                        Poll::Pending => {
+                            polled += 1;
+                            if polled < most { Poll::Pending } else { Poll::Ready(None) }
+                        }
+                    });
+                    match done.await {
+                        None => continue,
+                        Some(None) => over = true,
+                        Some(Some(page)) => {
+                            ids.extend(page.unwrap().records.iter().map(|record| record.value().unwrap()["id"].as_u64().unwrap()))
+                        }
+                    }
+                    break;
+                }
+            }
+            assert_eq!(ids, bench.expected(), "{style:?}, dropped after {polls} polls");
+        }
     }
 }
