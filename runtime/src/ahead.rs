@@ -35,8 +35,11 @@ const BYTES: usize = 4 << 20;
 /// After so many guesses that were wrong, pages of a list are not guessed any more.
 const WRONG: u32 = 3;
 
-/// Of all lists of a runtime together, so many pages are under way or wait that were asked for ahead, besides the next one of each list.
+/// All lists of a runtime together hold no more pages than this that were asked for ahead, when a list asks for one after its next.
 const IN_ALL: usize = 64;
+
+/// The same when it asks for its next one. Where so many lists are read at once, what one waits the others use.
+const NEXT_IN_ALL: usize = 256;
 
 /// So many pages are under way at first; more when the caller waits for one of them all the same.
 const FIRST: usize = 2;
@@ -277,7 +280,8 @@ impl Ahead {
     fn fill(&mut self, of: Of<'_>, state: &State, width: usize, wanted: bool) {
         let Some((request, spawner)) = request(of.operation).ok().zip(spawn::spawner(of.context.parts())) else { return };
         let now = of.context.parts().clock.now();
-        if self.asked.is_empty() && width > 0 && (wanted || of.context.budget.is_open(request.origin, now)) {
+        let held = || of.context.parts().held.load(Ordering::Relaxed);
+        if self.asked.is_empty() && width > 0 && (wanted || (held() < NEXT_IN_ALL && of.context.budget.is_open(request.origin, now))) {
             self.asked.push_back(asked(of, state.clone(), wanted, &spawner));
         }
         let (Some(paginate), Some(pace)) = (&of.operation.paginate, self.pace) else { return };
@@ -287,7 +291,7 @@ impl Ahead {
         }
         let unanswered = self.asked.iter().filter(|asked| asked.answer.is_open()).count();
         let spare = usize::try_from(of.context.budget.spare(request.origin, now, self.lasts)).unwrap_or(usize::MAX);
-        let free = IN_ALL.saturating_sub(of.context.parts().held.load(Ordering::Relaxed));
+        let free = IN_ALL.saturating_sub(held());
         let most = width.saturating_sub(known).min(spare.saturating_sub(unanswered)).min(free);
         let states = std::iter::successors(Some(state.clone()), |state| paginate::beyond(paginate, state, pace));
         self.asked.extend(states.skip(known).take(most).map(|state| asked(of, state, false, &spawner)));

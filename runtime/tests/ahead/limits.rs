@@ -105,3 +105,20 @@ async fn many_lists_share_what_is_held_ahead() {
     let alone = bench.all(list()).await;
     assert_eq!((alone.ids, bench.provider.requests()), (bench.expected(), 51 * 40));
 }
+
+#[tokio::test(start_paused = true)]
+async fn hundreds_of_lists_hold_no_page_each() {
+    let bench = bench(Provider { total: true, takes: |_| 1, ..Provider::new(Style::Tokens, 10) });
+    let mut lists: Vec<_> = (0..400).map(|_| bench.pages(list())).collect();
+    for pages in &mut lists {
+        for _ in 0..2 {
+            pages.next().await.unwrap().unwrap();
+        }
+    }
+    tokio::time::sleep(Duration::from_secs(60)).await;
+    assert_eq!(bench.provider.requests(), 2 * 400 + 256);
+    // Who has none at hand asks when it is wanted.
+    for pages in &mut lists {
+        assert_eq!(pages.next().await.unwrap().unwrap().records.len(), 2);
+    }
+}
