@@ -22,7 +22,7 @@ use crate::records::Shape;
 const RENDERED: usize = 20_000;
 
 /// How the next page is asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum Style {
     /// A `Link` header with an absolute URL.
     Link,

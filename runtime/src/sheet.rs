@@ -162,16 +162,8 @@ fn lacks(value: Value<'_>, path: &[String]) -> bool {
     let Some((name, rest)) = path.split_first() else { return false };
     match value.kind() {
         Kind::Array => value.items().all(|item| lacks(item, path)),
-        Kind::Object => value.get(name).is_none_or(|member| lacks(member, rest)),
-        Kind::Null
-        | Kind::True
-        | Kind::False
-        | Kind::Integer
-        | Kind::Decimal
-        | Kind::Digits
-        | Kind::Number
-        | Kind::Text
-        | Kind::EscapedText => true,
+        // What is no object has no members.
+        _ => value.get(name).is_none_or(|member| lacks(member, rest)),
     }
 }
 

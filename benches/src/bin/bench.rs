@@ -5,7 +5,7 @@
 use std::process::ExitCode;
 
 use clap::Parser;
-use connc_benches::floor::Failure;
+use connc_benches::floor::{self, Failure};
 use connc_benches::jobs::{self, JOBS, Job, Lists, Setup};
 use connc_benches::mock;
 
@@ -31,13 +31,7 @@ fn main() -> ExitCode {
         Some(address) => serve(address),
         None => play(&args),
     };
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error}");
-            ExitCode::FAILURE
-        }
-    }
+    floor::ended(done)
 }
 
 fn play(args: &Args) -> Result<(), Failure> {

@@ -1,7 +1,5 @@
 //! Reads lists as somebody would write it by hand, and prints JSON lines.
 
-#![expect(clippy::print_stderr, reason = "a command says what went wrong")]
-
 use std::io::Write as _;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -15,14 +13,14 @@ use futures_util::{StreamExt as _, stream};
 /// The floor: typed Rust for exactly these lists
 #[derive(Debug, Parser)]
 struct Args {
-    /// `typed` maps, `value` only parses and prints
-    mode: String,
+    /// What is done with a record
+    mode: Mode,
     /// The mock server, such as `http://127.0.0.1:8080`
     origin: String,
-    /// `link`, `page` or `cursor`
-    style: String,
-    /// `users`, `items` or `orders`
-    shape: String,
+    /// How the next page is asked for
+    style: Style,
+    /// What records look like
+    shape: Shape,
     #[command(flatten)]
     lists: jobs::Lists,
     /// Pages in flight, where they are numbered
@@ -32,20 +30,11 @@ struct Args {
 
 #[tokio::main(worker_threads = 2)]
 async fn main() -> ExitCode {
-    match run(Args::parse()).await {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error}");
-            ExitCode::FAILURE
-        }
-    }
+    floor::ended(run(Args::parse()).await)
 }
 
 async fn run(args: Args) -> Result<(), Failure> {
     let Args { mode, origin, style, shape, lists, ahead } = args;
-    let mode = Mode::named(&mode).ok_or("the mode is `typed` or `value`")?;
-    let style = Style::named(&style).ok_or("the style is `link`, `page` or `cursor`")?;
-    let shape = Shape::named(&shape).ok_or("the shape is `users`, `items` or `orders`")?;
     let client = floor::client()?;
     let out = Arc::new(std::io::stdout());
     let mut accounts = stream::iter(0..lists.accounts)

@@ -1,14 +1,12 @@
 //! Reads the same lists by the library, as a service would that embeds the runtime, and prints JSON lines.
 
-#![expect(clippy::print_stderr, reason = "a command says what went wrong")]
-
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::Parser;
-use connc_benches::floor::Failure;
+use connc_benches::floor::{self, Failure};
 use connc_benches::mock::Style;
 use connc_benches::{Shape, jobs, library};
 use connc_runtime::{Builder, Bundle, Runtime};
@@ -21,10 +19,10 @@ struct Args {
     plans: PathBuf,
     /// The mock server, such as `http://127.0.0.1:8080`
     origin: String,
-    /// `link`, `page` or `cursor`
-    style: String,
-    /// `users`, `items` or `orders`
-    shape: String,
+    /// How the next page is asked for
+    style: Style,
+    /// What records look like
+    shape: Shape,
     /// Pages that are asked for ahead, at most; as many as the runtime finds right without it
     #[arg(long)]
     ahead: Option<usize>,
@@ -34,19 +32,11 @@ struct Args {
 
 #[tokio::main(worker_threads = 2)]
 async fn main() -> ExitCode {
-    match run(Args::parse()).await {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error}");
-            ExitCode::FAILURE
-        }
-    }
+    floor::ended(run(Args::parse()).await)
 }
 
 async fn run(args: Args) -> Result<(), Failure> {
     let Args { plans, origin, style, shape, ahead, lists } = args;
-    let shape = Shape::named(&shape).ok_or("the shape is `users`, `items` or `orders`")?;
-    let style = Style::named(&style).ok_or("the style is `link`, `page` or `cursor`")?;
     let bundle = Bundle::read(&std::fs::read_to_string(plans)?)?;
     let connector = bundle.connector(&library::connector(style))?;
     let builder = Runtime::builder().map_base(&origin);

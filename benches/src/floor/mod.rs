@@ -5,6 +5,7 @@ mod order;
 mod user;
 
 use std::borrow::Cow;
+use std::process::ExitCode;
 
 use futures_util::{StreamExt as _, stream};
 use serde::de::DeserializeOwned;
@@ -18,25 +19,25 @@ use crate::records::Shape;
 /// Whatever went wrong, which ends the run.
 pub type Failure = Box<dyn std::error::Error + Send + Sync>;
 
+/// How a command ends, having said what went wrong.
+#[expect(clippy::print_stderr, reason = "a command says what went wrong")]
+pub fn ended(done: Result<(), Failure>) -> ExitCode {
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
 /// How much is done with a record.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum Mode {
     /// It is mapped by types made for it.
     Typed,
     /// It is read as a value and printed, not mapped.
     Value,
-}
-
-impl Mode {
-    /// The mode of this name.
-    #[must_use]
-    pub fn named(name: &str) -> Option<Self> {
-        match name {
-            "typed" => Some(Self::Typed),
-            "value" => Some(Self::Value),
-            _ => None,
-        }
-    }
 }
 
 /// A list to read.

@@ -7,7 +7,7 @@ mod user;
 use std::fmt::Write as _;
 
 /// What a record looks like.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum Shape {
     /// Someone in a directory: about 1.3 KB, nested, with groups in it.
     Users,

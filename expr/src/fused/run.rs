@@ -126,23 +126,12 @@ fn joined(mut results: Vec<Value<'_>>, last: bool) -> Value<'_> {
 fn straight<'a>(names: &[String], here: &Value<'a>) -> Option<Value<'a>> {
     let Value::Kept(mut kept) = *here else { return None };
     for name in names {
-        match kept.kind() {
-            Kind::Array => return None,
-            Kind::Object => match kept.get(name) {
-                Some(member) => kept = member,
-                None => return Some(Value::Nothing),
-            },
-            Kind::Null
-            | Kind::True
-            | Kind::False
-            | Kind::Integer
-            | Kind::Decimal
-            | Kind::Digits
-            | Kind::Number
-            | Kind::Text
-            | Kind::EscapedText => {
-                return Some(Value::Nothing);
-            }
+        if kept.kind() == Kind::Array {
+            return None;
+        }
+        match kept.get(name) {
+            Some(member) => kept = member,
+            None => return Some(Value::Nothing),
         }
     }
     Some(Value::Kept(kept))

@@ -2,7 +2,7 @@
 
 use crate::integers::is_beyond;
 
-use super::wants::{length, mark};
+use super::wants::{LONG, length, mark};
 use super::{Kind, Name, Node, Tape, Unsure, Wants};
 
 /// Levels of what is kept; deeper values are rare, and the stack is not for them.
@@ -13,9 +13,6 @@ const MOST_DEPTH: usize = 256;
 
 /// The most members of an object that is kept whole.
 const MOST_MEMBERS: usize = 64;
-
-/// From this length on, a mark does not tell how long a name is.
-const LONG_NAME: usize = 255;
 
 /// Digits that any double holds.
 const EXACT_DIGITS: usize = 15;
@@ -125,13 +122,13 @@ impl<'t, 'n> Scan<'t, 'n> {
             let named = Name { start: offset(start)?, mark: mark(name) };
             if wants.whole {
                 count += 1;
-                if count > MOST_MEMBERS || name.len() >= LONG_NAME || self.has(own, named.mark, name) {
+                if count > MOST_MEMBERS || name.len() >= LONG || self.has(own, named.mark, name) {
                     return Err(Unsure);
                 }
                 self.value(wants, named)?;
             } else if let Some((number, wants)) = wants.member(name, named.mark) {
                 let bit = 1_u64.checked_shl(u32::try_from(number).map_err(|_| Unsure)?).ok_or(Unsure)?;
-                if seen & bit != 0 || name.len() >= LONG_NAME {
+                if seen & bit != 0 || name.len() >= LONG {
                     return Err(Unsure);
                 }
                 seen |= bit;

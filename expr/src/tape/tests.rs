@@ -12,15 +12,7 @@ fn json(value: Value<'_>) -> Json {
     match value.kind() {
         Kind::Array => value.items().map(json).collect(),
         Kind::Object => Json::Object(value.items().map(|member| (member.name().to_owned(), json(member))).collect()),
-        Kind::Null
-        | Kind::True
-        | Kind::False
-        | Kind::Integer
-        | Kind::Decimal
-        | Kind::Digits
-        | Kind::Number
-        | Kind::Text
-        | Kind::EscapedText => serde_json::from_str(value.slice()).unwrap(),
+        _ => serde_json::from_str(value.slice()).unwrap(),
     }
 }
 

@@ -70,7 +70,10 @@ impl Wants {
     }
 }
 
-/// The length of a name, as far as it is below 255, and three of its bytes.
+/// From this length on, a mark does not tell how long a name is.
+pub(super) const LONG: usize = u8::MAX as usize;
+
+/// The length of a name, as far as it is below [`LONG`], and three of its bytes.
 pub(super) fn mark(name: &[u8]) -> u32 {
     let byte = |at: usize| u32::from(name.get(at).copied().unwrap_or_default());
     let length = u32::from(u8::try_from(name.len()).unwrap_or(u8::MAX));
